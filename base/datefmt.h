@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Dates by pattern and time zones, through ICU: the second half of the door.
+ * Patterns are those of Java's DateTimeFormatter (`yyyy-MM-dd HH:mm:ss.SSS`).
+ */
+#ifndef BASE_DATEFMT_H
+#define BASE_DATEFMT_H
+
+#include "base/status.h"
+#include "base/str.h"
+
+typedef struct DateFormat DateFormat;
+
+/* Opens a pattern in zone `zone` (an id such as `Europe/Oslo`; STR_NULL is
+ * UTC). ST_USER names what is wrong with the pattern or zone. Free with
+ * datefmt_close. Used by one thread at a time. */
+STATUS datefmt_open(Arena *arena, Str pattern, Str zone, DateFormat **format);
+void datefmt_close(DateFormat *format);
+
+/* The whole of `text` as milliseconds since 1970; missing date parts are
+ * 1970-01-01, missing time parts 0. False: it does not match. */
+bool datefmt_parse(DateFormat *format, Str text, int64_t *ms);
+
+/* `ms` as text in `arena`. */
+Str datefmt_print(DateFormat *format, Arena *arena, int64_t ms);
+
+#endif
