@@ -38,6 +38,8 @@ typedef struct Headers {
 
 typedef struct Column {
     const Type *type;
+    bool constant;   /* One element stands for all rows. Only results of
+                        expressions may be so, never a column of a batch. */
     uint64_t *nulls; /* Bit set: null. NULL: no row is null. */
     union {          /* `count` of the batch elements. */
         void *values;
@@ -117,7 +119,8 @@ size_t column_width(const Type *type);
 /* Marks row `row` of `count` null; makes the bitmap on first use. */
 void column_set_null(Arena *arena, Column *column, int row, int count);
 
-/* One element in row form, borrowed from the batch. */
+/* One element in row form, borrowed from the batch (element 0 of a constant
+ * column). */
 Value column_get(const Column *column, int row);
 
 /* Stores `value` (not copied deeply) at `row` of a column of `count` rows. */

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Stores: keyed state of tasks. Bytes to bytes; what they mean is the
+ * operator's business. A store is a hash table in memory in front of RocksDB:
+ * entries are changed in place, marked dirty, and written behind at commit in key
+ * order (WAL off; the changelog topic is the log). Memory is bounded: clean
+ * entries are evicted, dirty ones are written early.
+ *
+ * One StateDb (one RocksDB) serves all tasks of a query; each store of a task,
+ * and each time segment of a window store, is a column family. A StateDb may be
+ * used from any thread, a Store from its task's thread only; store_snapshot_*
+ * from any thread.
+ *
+ * Key layouts (iteration is in unsigned byte order):
+ *   STORE_KEYED    key
+ *   STORE_WINDOW   key | int64 BE window start | int32 BE sequence
+ *   STORE_SESSION  key | int64 BE session end | int64 BE session start
+ *
+ * Life of a store:
+ *   state_open -> store_open -> store_restore -> get/upsert/... -> store_flush
+ *   (changelog) -> producer_flush, offsets committed -> state_checkpoint
+ *   -> store_close -> state_close
+ */
+#ifndef STATE_STORE_H
+#define STATE_STORE_H
+
+#include "base/status.h"
+#include "kafka/broker.h"
+
+typedef struct StateDb StateDb;
+typedef struct Store Store;
+
+typedef enum StoreKind { STORE_KEYED, STORE_WINDOW, STORE_SESSION } StoreKind;
+
+typedef struct StateOptions {
+    size_t memory_max_bytes;  /* Of all stores' entries; 0: 64 MiB. */
+    size_t block_cache_bytes; /* 0: 8 MiB, shared by the process. */
+    size_t write_buffer_bytes; /* 0: 8 MiB. */
+} StateOptions;
+
+/* Opens or makes the database in `directory`. A damaged one is set aside
+ * (renamed, logged) and a new one begun. `directory` STR_NULL: no RocksDB,
+ * memory only (nothing is evicted then). ST_FATAL: disk, permission, lock. */
+STATUS state_open(Arena *arena, Str directory, const StateOptions *options,
+                  StateDb **db);
+/* All stores must be closed. */
+void state_close(StateDb *db);
+/* Removes a closed database and all its files. */
+STATUS state_destroy(Arena *arena, Str directory);
+
+typedef struct StoreOptions {
+    Str name;              /* Unique in the StateDb: "<task>/<store>". */
+    StoreKind kind;
+    int64_t retention_ms;  /* Windows, sessions: how long after stream time. */
+    bool keep_old;         /* Entries remember the value of the last flush. */
+    bool caching;          /* Else store_dirty lists are not kept between
+                              updates by the operator: see store_mark. */
+    Producer *producer;    /* Of the changelog; NULL: none. */
+    const char *changelog; /* Topic; must outlive the store. NULL: none. */
+    int32_t partition;
+} StoreOptions;
+
+STATUS store_open(StateDb *db, Arena *arena, const StoreOptions *options,
+                  Store **store);
+/* Does not flush. */
+void store_close(Store *store);
+
+/* Makes the store's content equal to its changelog: reads from the offset of
+ * the last checkpoint to the end as it is now. `progress` (may be NULL) is
+ * called now and then and returns false to stop (ST_RETRY then). */
+STATUS store_restore(Store *store, Arena *arena, Broker *broker,
+                     bool (*progress)(void *context, int64_t done,
+                                      int64_t total),
+                     void *context);
+
+/* One key's value in memory. Pointers are borrowed: valid until the next call
+ * on this store that may add or evict an entry (upsert, get, scan, flush). */
+typedef struct StoreEntry {
+    uint64_t hash;
+    char *key;
+    char *value;          /* 8-aligned; NULL: no value (deleted or new). */
+    uint32_t key_len;
+    uint32_t value_len;
+    uint32_t value_cap;
+    uint32_t flags;       /* The store's own. */
+    int64_t timestamp_ms;
+    char *old_value;      /* keep_old: as of the last flush; NULL: none. */
+    uint32_t old_len;
+    int64_t old_timestamp_ms;
+    struct StoreEntry *dirty_next, *dirty_prev; /* Oldest touch first. */
+} StoreEntry;
+
+/* The entry under `key`, or NULL if it has no value. Expired windows (start, or
+ * session end, < observed - retention + 1) are not seen. ST_FATAL is kept in the
+ * store: see store_status. */
+StoreEntry *store_get(Store *store, Str key);
+
+/* As store_get, but makes an entry without a value if there is none. NULL: the
+ * window has expired; nothing may be stored. Moves the observed time for
+ * window and session stores. */
+StoreEntry *store_upsert(Store *store, Str key);
+
+/* store_upsert for many keys with prefetching: out[i] for keys[i]. All stay
+ * valid together. */
+void store_upsert_many(Store *store, const Str *keys, int count,
+                       StoreEntry **out);
+
+/* Room for `len` bytes of value in the entry (content undefined if it grows);
+ * fill it, then call store_mark. */
+char *store_value_room(Store *store, StoreEntry *entry, uint32_t len);
+
+/* Tells that the entry's value was set or changed in place: it becomes dirty and
+ * the youngest of the dirty list. Call before an in-place change if keep_old:
+ * store_before_change does the copying. */
+void store_mark(Store *store, StoreEntry *entry, int64_t timestamp_ms);
+
+/* With keep_old: remembers the value before the first change since the last
+ * flush. Cheap afterwards. */
+void store_before_change(Store *store, StoreEntry *entry);
+
+/* Removes the value (a tombstone at the next flush). */
+void store_delete(Store *store, StoreEntry *entry, int64_t timestamp_ms);
+
+/* The dirty entry touched longest ago, or NULL; walk on with dirty_next. */
+StoreEntry *store_dirty_first(Store *store);
+int store_dirty_count(const Store *store);
+/* Bytes of dirty entries; operators compare it with the cache limit. */
+size_t store_dirty_bytes(const Store *store);
+
+/* Scans keys in [from, to) in byte order, dirty values included; to.ptr NULL:
+ * to the end. The callback returns false to stop; it must not change the
+ * store. Expired windows are left out. */
+STATUS store_scan(Store *store, Arena *arena, Str from, Str to,
+                  bool (*visit)(void *context, Str key, Str value,
+                                int64_t timestamp_ms),
+                  void *context);
+
+/* The largest window start or session end written; -1: none yet. */
+int64_t store_observed_ms(const Store *store);
+
+/* Writes all dirty entries to RocksDB and sends them to the changelog (record
+ * timestamp: the entry's). They become clean, old values are forgotten,
+ * segments past retention are dropped. Call producer_flush after it. */
+STATUS store_flush(Store *store, Arena *arena);
+
+/* After everything was flushed and acknowledged: makes what is in RocksDB
+ * durable with the changelog offsets up to which it is complete and with
+ * `position`, any bytes the owner wants back (consumed offsets), atomically.
+ * `stores` are all of one task. */
+STATUS state_checkpoint(StateDb *db, Arena *arena, Broker *broker, Str task,
+                        Store *const *stores, int count, Str position);
+/* The last `position` of a task; STR_NULL if there is none. */
+STATUS state_position(StateDb *db, Arena *arena, Str task, Str *position);
+
+/* The first error of RocksDB that get or upsert met, or ok. */
+Status store_status(const Store *store);
+
+typedef struct StoreStats {
+    int64_t entry_count;  /* In memory. */
+    int64_t memory_bytes;
+    int64_t key_count;    /* Estimate of all. */
+} StoreStats;
+void store_stats(const Store *store, StoreStats *stats);
+
+/* Library version, for --version. */
+const char *state_rocksdb_version(void);
+
+#endif
