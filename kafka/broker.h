@@ -154,6 +154,9 @@ struct Producer {
     Broker *broker;
 };
 
+/* The version of librdkafka, for --version. */
+const char *broker_librdkafka_version(void);
+
 /* ---- opening ---- */
 
 /* Real Kafka at `bootstrap`. `properties` (Str values by name) go to librdkafka

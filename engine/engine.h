@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine: SQL text in, effects and results out. The one public header; the
+ * shell, the scripts, the headless server and, later, the HTTP server sit on it.
+ *
+ *     mr_Engine *engine;
+ *     mr_open(arena, &options, &engine);
+ *     mr_Session *session = mr_session_open(engine);
+ *     mr_execute(session, arena, text, &sink);
+ *     mr_session_close(session);
+ *     mr_close(engine);
+ *
+ * An Engine may be used from any thread; a Session by one at a time. Nothing is
+ * global: two engines may live in one process.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "base/status.h"
+#include "kafka/broker.h"
+#include "types/batch.h"
+#include "types/schema.h"
+
+typedef struct mr_Engine mr_Engine;
+typedef struct mr_Session mr_Session;
+
+typedef enum mr_Mode {
+    MR_INTERACTIVE, /* Statements go to the command log and are replayed at the
+                       next start: the shell, the server. */
+    MR_HEADLESS,    /* A fixed script: no command log, query ids count from 0,
+                       only the statements of server 3. */
+    MR_TEST,        /* Nothing runs by itself: mr_step. Ids count from 0. */
+} mr_Mode;
+
+typedef struct mr_Options {
+    mr_Mode mode;
+    const Map *settings;   /* Str by name: every key of server 5. Copied. */
+    Str data_directory;    /* Embedded broker and state. STR_NULL: the default,
+                              ./millrace-data. */
+    bool temporary;        /* The data directory is removed at mr_close. */
+    Broker *broker;        /* Tests: use this one (not owned). NULL: Kafka if
+                              bootstrap.servers is set, else the local one. */
+    const Clock *clock;    /* NULL: the system's. */
+    bool memory_state;     /* Tests: state stores without RocksDB. */
+    int batch_rows_max;    /* 0: the maximum. Tests: 1, 3, ... */
+} mr_Options;
+
+/* Opens the broker, replays the command log, starts the queries. ST_USER for bad
+ * settings or a directory owned by another process; ST_RETRY while Kafka is
+ * away (call again). `arena` holds the error text. */
+STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **engine);
+
+/* Stops all queries cleanly (state and offsets are committed). */
+void mr_close(mr_Engine *engine);
+
+/* A session: its SET overrides and DEFINEd variables. */
+mr_Session *mr_session_open(mr_Engine *engine);
+void mr_session_close(mr_Session *session);
+/* As SET and DEFINE do. */
+STATUS mr_session_set(mr_Session *session, Arena *arena, Str name, Str value);
+void mr_session_define(mr_Session *session, Str name, Str value);
+
+/* Where results go; called on the calling thread, in order. Unused ones may be
+ * NULL. Texts and trees are valid during the call. */
+typedef struct mr_Sink {
+    void *context;
+    /* One result of one statement, as the REST API's entity (server 1.6): an
+     * object whose "@type" tells the kind. */
+    void (*entity)(void *context, const Json *entity);
+    /* A SELECT begins: its columns. */
+    void (*header)(void *context, Str query_id, const Schema *schema);
+    /* A row, one value a column. `tombstone`: a table's row was deleted; only
+     * keys have values. False: no more are wanted. */
+    bool (*row)(void *context, const Schema *schema, const Value *values,
+                bool tombstone);
+    /* The SELECT is over: "Limit Reached", "Query Completed" or empty. */
+    void (*end)(void *context, Str message);
+    /* A line of PRINT. False: no more are wanted. */
+    bool (*line)(void *context, Str line);
+    /* Asked often while a SELECT or PRINT waits: true ends it. */
+    bool (*stop)(void *context);
+} mr_Sink;
+
+/* Executes all statements of `text`. All are parsed and checked against a copy of
+ * the catalog first: on failure nothing was executed, and st.at points into
+ * `text`. A failure while executing leaves the earlier statements' effects. */
+STATUS mr_execute(mr_Session *session, Arena *arena, Str text,
+                  const mr_Sink *sink);
+
+/* Headless: the statements of one file; more files may follow before mr_start.
+ * Checks all, then adds sources and queries without starting them. */
+STATUS mr_load(mr_Session *session, Arena *arena, Str text);
+/* Headless: starts all queries. ST_USER if there is none. */
+STATUS mr_start(mr_Engine *engine, Arena *arena);
+
+/* True if every query has consumed its input and nothing came for `idle_ms`. */
+bool mr_is_idle(mr_Engine *engine, int64_t idle_ms);
+
+/* MR_TEST: processes what is there, up to `max_records` per query in creation
+ * order; returns how many records were processed. mr_commit commits all now. */
+int mr_step(mr_Engine *engine, int max_records);
+STATUS mr_commit(mr_Engine *engine, Arena *arena);
+
+/* One line a query, for summaries. */
+typedef struct mr_QueryStats {
+    Str id;
+    Str state;       /* RUNNING, PAUSED, ERROR, ... */
+    Str error;       /* Empty: none. */
+    int64_t records_in, records_out, errors, late;
+    double wall_s, cpu_s;
+} mr_QueryStats;
+STATUS mr_query_stats(mr_Engine *engine, Arena *arena, mr_QueryStats **stats,
+                      int *count);
+
+/* The broker behind the engine, for produce, consume and file inputs. */
+Broker *mr_broker(mr_Engine *engine);
+
+/* Names for completion: streams, tables, their columns, functions, keywords,
+ * settings. A NULL-terminated array in `arena`, those with `prefix` (any case). */
+const char **mr_complete(mr_Engine *engine, Arena *arena, Str prefix);
+
+/* The length of the first complete statement in `text`, its `;` included; 0 if
+ * there is none yet. */
+size_t mr_statement_end(Str text);
+
+/* Writes docs/config.md. */
+void mr_config_document(Buf *out);
+
+/* "0.1.0", and the libraries'. */
+const char *mr_version(void);
+const char *mr_librdkafka_version(void);
+const char *mr_rocksdb_version(void);
+
+#endif
