@@ -9,14 +9,17 @@ CC      ?= gcc
 CXX     ?= g++
 OPT     ?= -O2 -g
 WARN    := -Wall -Wextra -Wshadow -Wundef -Wwrite-strings -Wvla
-CWARN   := $(WARN) -Wstrict-prototypes -Wmissing-prototypes
+CWARN   := $(filter-out -Wvla,$(WARN)) -Wvla -Wstrict-prototypes \
+           -Wmissing-prototypes
+CXXWARN := -Wall -Wextra -Wshadow -Wundef -Wwrite-strings
 ifeq ($(CI),true)
 CWARN   += -Werror
 endif
-CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -DMILLRACE_VERSION='"$(VERSION)"'
-CFLAGS   ?=
+SAN     ?=
+CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE \
+            -DMILLRACE_VERSION='"$(VERSION)"' $(DEFS)
 ALL_CFLAGS   = -std=c11 $(OPT) $(CWARN) $(SAN) $(CFLAGS)
-ALL_CXXFLAGS = -std=c++17 $(OPT) $(WARN) $(SAN)
+ALL_CXXFLAGS = -std=c++17 $(OPT) $(CXXWARN) $(SAN) $(CXXFLAGS)
 LDFLAGS += $(SAN)
 LDLIBS  := -lrdkafka -lrocksdb -ledit -licui18n -licuuc -lgmp -lpcre2-8 \
            -ldouble-conversion -lpthread -lm -lstdc++
@@ -26,55 +29,145 @@ FOLDERS := base types parser functions formats kafka state planner runtime \
 SRC     := $(wildcard $(addsuffix /*.c,$(FOLDERS)))
 SRCXX   := $(wildcard $(addsuffix /*.cc,$(FOLDERS)))
 LIBOBJ  := $(SRC:%.c=$(BUILD)/%.o) $(SRCXX:%.cc=$(BUILD)/%.o) \
-           $(if $(wildcard parser/grammar.y),$(BUILD)/gen/grammar.o)
+           $(BUILD)/gen/grammar.o
 LIB     := $(BUILD)/libmillrace.a
-CLI     := $(wildcard cli/*.c)
+CLIOBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 BIN     := $(BUILD)/millrace
+
+# Programs of one file each: tests/unit/test_x.c -> $(BUILD)/unit/test_x.
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+INTEG   := $(patsubst tests/integration/%.c,$(BUILD)/integration/%,$(wildcard tests/integration/*.c))
+KAFKAIT := $(patsubst tests/kafka/%.c,$(BUILD)/kafka-it/%,$(wildcard tests/kafka/it_*.c))
+BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
+FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+TESTLIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/kafka/broker_suite*.c))
 
 all: $(BIN) ## build the release binary, build/millrace
 
-$(BIN): $(CLI:%.c=$(BUILD)/%.o) $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BIN): $(CLIOBJ) $(LIB)
+	$(CC) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 
 $(LIB): $(LIBOBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/%.o: %.c
+# Missing Debian packages are installed once, before anything is compiled.
+PACKAGES := $(BUILD)/.packages
+$(PACKAGES): scripts/packages.txt scripts/setup.sh
+	@scripts/setup.sh build
+	@mkdir -p $(@D) && touch $@
+
+$(BUILD)/%.o: %.c | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.o: %.cc
+$(BUILD)/%.o: %.cc | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
 # Lemon writes next to its input, so the grammar is copied first. Its output
 # warns under our flags and is compiled with fewer.
-$(BUILD)/gen/grammar.c $(BUILD)/gen/grammar.h: parser/grammar.y
+$(BUILD)/gen/grammar.c: parser/grammar.y | $(PACKAGES)
 	@mkdir -p $(BUILD)/gen
 	cp $< $(BUILD)/gen/grammar.y
 	lemon -q $(BUILD)/gen/grammar.y
-
+$(BUILD)/gen/grammar.h: $(BUILD)/gen/grammar.c
 $(BUILD)/gen/grammar.o: $(BUILD)/gen/grammar.c
 	$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(SAN) -MMD -MP -c -o $@ $<
+$(filter $(BUILD)/parser/%,$(LIBOBJ)): | $(BUILD)/gen/grammar.h
 
-$(filter $(BUILD)/parser/%,$(LIBOBJ)): $(BUILD)/gen/grammar.h
+LINK = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP \
+       -o $@ $< $(TESTLIB) $(LIB) $(LDFLAGS) $(LDLIBS)
+
+$(BUILD)/unit/%: tests/unit/%.c $(TESTLIB) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK)
+$(BUILD)/integration/%: tests/integration/%.c $(TESTLIB) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK)
+$(BUILD)/kafka-it/%: tests/kafka/%.c $(TESTLIB) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK)
+$(BUILD)/bench/%: bench/%.c $(TESTLIB) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK)
+
+# libFuzzer targets are a build of their own, with clang and sanitizers.
+fuzz-build:
+	@scripts/setup.sh build fuzz
+	$(MAKE) BUILD=$(BUILD)/clang CC=clang CXX=clang++ OPT='-O1 -g' \
+	    SAN='-fsanitize=fuzzer-no-link,address,undefined' \
+	    $(FUZZ:$(BUILD)/fuzz/%=$(BUILD)/clang/fuzz/%)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Wno-missing-prototypes \
+	    -fsanitize=fuzzer -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
+
+fuzz: fuzz-build ## run each fuzz target for 60 seconds (FUZZ_SECONDS=60)
+	@tests/fuzz/run.sh $(BUILD)/clang/fuzz $(or $(FUZZ_SECONDS),60)
+
+check: $(BIN) unit ## the house rules, and what the documents promise
+	@tests/tidy/tidy.sh
+	@tests/tidy/documents.sh $(BIN)
 
 unit: $(UNIT)
 
-$(BUILD)/unit/%: tests/unit/%.c $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
+test: ## set up and run all tests that need no Kafka
+	@scripts/setup.sh build test
+	@$(MAKE) --no-print-directory all unit $(INTEG)
+	@tests/run.sh $(BUILD)
 
-test-unit: unit ## run the unit tests
-	@scripts/run-unit.sh $(BUILD)/unit
+conformance: ## run the reference's cases, where ../shared/conformance is
+	@$(MAKE) --no-print-directory all $(INTEG)
+	@tests/conformance.sh $(BUILD)
+
+test-kafka: ## set up a real Apache Kafka (KAFKA_VERSION) and run against it
+	@scripts/setup.sh build test kafka
+	@$(MAKE) --no-print-directory all $(KAFKAIT)
+	@tests/kafka/run.sh $(BUILD)
+
+asan: ## run the tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPT='-O1 -g' \
+	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' test
+
+tsan: ## run the tests under ThreadSanitizer
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan OPT='-O1 -g' \
+	    SAN='-fsanitize=thread' test
+
+bench: ## measure against plain librdkafka loops on a real Kafka
+	@scripts/setup.sh build kafka
+	@$(MAKE) --no-print-directory all $(BENCH)
+	@bench/run.sh $(BUILD)
+
+demo: ## the main job: a web shop's orders, live, in under 30 seconds
+	@$(MAKE) --no-print-directory all
+	@examples/demo.sh $(BIN)
+
+docs: $(BIN) ## write docs/config.md and docs/functions.md
+	$(BIN) help --config-document > docs/config.md
+	$(BIN) help --functions-document > docs/functions.md
+
+install: all ## install to $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/millrace
+	install -D -m 644 docs/millrace.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/millrace.1
+	install -D -m 644 scripts/millrace.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/millrace
+	install -D -m 644 LICENSE \
+	    $(DESTDIR)$(PREFIX)/share/doc/millrace/LICENSE
+
+format: ## format all sources
+	@scripts/setup.sh style
+	clang-format -i $$(git ls-files '*.c' '*.h' '*.cc')
 
 clean: ## remove everything generated
 	rm -rf $(BUILD)
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | \
+	    sed -E 's/:.*## /\t/' | expand -t 14
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all unit test-unit clean help
+-include $(shell find $(BUILD) -maxdepth 3 -name '*.d' \
+    -not -path '*/asan/*' -not -path '*/tsan/*' 2>/dev/null)
+.PHONY: all unit check test conformance test-kafka asan tsan bench demo docs \
+        install format clean help fuzz fuzz-build
