@@ -20,6 +20,10 @@ void *mem_realloc(void *p, size_t size);
 /* Gives memory back. NULL is allowed. */
 void mem_free(void *p);
 
+/* Stops the process with a line in the log that names `what` ran out and how
+ * many bytes it wanted. */
+_Noreturn void mem_exhausted(const char *what, size_t size_bytes);
+
 /* Raises glibc's mmap and trim thresholds, so that the 1-MB fetch buffers of
  * librdkafka are reused and not mapped and unmapped for each response (this
  * halves the cost of a consumed record). Call once, first thing in main. */

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Slices of text and the growing buffer. All of it works on bytes; what needs
+ * to know characters is in base/unicode.h.
+ */
+#include "base/str.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+
+enum {
+    BUF_FIRST_BYTES = 64,
+    PRINT_STACK_BYTES = 512,
+    DISTANCE_STACK_CELLS = 256,
+};
+
+#define BUF_DEFAULT_MAX_BYTES ((size_t)1 << 30)
+
+static inline unsigned char to_lower(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return u >= 'A' && u <= 'Z' ? u | 0x20 : u;
+}
+
+static inline unsigned char to_upper(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return u >= 'a' && u <= 'z' ? u & ~0x20 : u;
+}
+
+bool str_eq_nocase(Str a, Str b)
+{
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (to_lower(a.ptr[i]) != to_lower(b.ptr[i])) return false;
+    return true;
+}
+
+int str_compare(Str a, Str b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
+    if (order) return order;
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+bool str_starts_with(Str s, Str prefix)
+{
+    return s.len >= prefix.len &&
+           (!prefix.len || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+bool str_ends_with(Str s, Str suffix)
+{
+    return s.len >= suffix.len &&
+           (!suffix.len ||
+            memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
+
+size_t str_find(Str s, Str needle, size_t from)
+{
+    if (from > s.len) return SIZE_MAX;
+    if (!needle.len) return from;
+    if (from == s.len) return SIZE_MAX;
+    const char *found = memmem(s.ptr + from, s.len - from, needle.ptr,
+                               needle.len);
+    return found ? (size_t)(found - s.ptr) : SIZE_MAX;
+}
+
+Str str_trim(Str s)
+{
+    while (s.len && (unsigned char)s.ptr[0] <= ' ') {
+        s.ptr++;
+        s.len--;
+    }
+    while (s.len && (unsigned char)s.ptr[s.len - 1] <= ' ')
+        s.len--;
+    return s;
+}
+
+Str str_copy(Arena *arena, Str s)
+{
+    if (!s.ptr) return STR_NULL;
+    char *copy = arena_alloc(arena, s.len + 1);
+    if (s.len) memcpy(copy, s.ptr, s.len);
+    copy[s.len] = 0;
+    return (Str){copy, s.len};
+}
+
+const char *str_cstr(Arena *arena, Str s)
+{
+    return s.ptr ? str_copy(arena, s).ptr : "";
+}
+
+Str str_ascii_upper(Arena *arena, Str s)
+{
+    if (!s.ptr) return STR_NULL;
+    char *out = arena_alloc(arena, s.len + 1);
+    for (size_t i = 0; i < s.len; i++)
+        out[i] = (char)to_upper(s.ptr[i]);
+    out[s.len] = 0;
+    return (Str){out, s.len};
+}
+
+Str str_ascii_lower(Arena *arena, Str s)
+{
+    if (!s.ptr) return STR_NULL;
+    char *out = arena_alloc(arena, s.len + 1);
+    for (size_t i = 0; i < s.len; i++)
+        out[i] = (char)to_lower(s.ptr[i]);
+    out[s.len] = 0;
+    return (Str){out, s.len};
+}
+
+Str str_vprintf(Arena *arena, const char *format, va_list args)
+{
+    char first[PRINT_STACK_BYTES];
+    va_list again;
+    va_copy(again, args);
+    int printed = vsnprintf(first, sizeof first, format, args);
+    size_t len = printed > 0 ? (size_t)printed : 0;
+    char *out = arena_alloc(arena, len + 1);
+    if (len < sizeof first)
+        memcpy(out, first, len);
+    else
+        vsnprintf(out, len + 1, format, again);
+    out[len] = 0;
+    va_end(again);
+    return (Str){out, len};
+}
+
+Str str_printf(Arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    Str s = str_vprintf(arena, format, args);
+    va_end(args);
+    return s;
+}
+
+static inline int min_of(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Levenshtein's table, one row at a time. `row[j]` is the distance from the
+ * part of `a` done so far to the first j bytes of `b`. Stops when a whole row
+ * is over the bound: later rows can only be larger. */
+static int walk_rows(Str a, Str b, int max, int *row)
+{
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = (int)j;
+    for (size_t i = 1; i <= a.len; i++) {
+        int diagonal = row[0];
+        int smallest = row[0] = (int)i;
+        for (size_t j = 1; j <= b.len; j++) {
+            int same = to_lower(a.ptr[i - 1]) == to_lower(b.ptr[j - 1]);
+            int best = min_of(diagonal + !same, min_of(row[j - 1], row[j]) + 1);
+            diagonal = row[j];
+            row[j] = best;
+            smallest = min_of(smallest, best);
+        }
+        if (smallest > max) return max + 1;
+    }
+    return row[b.len] > max ? max + 1 : row[b.len];
+}
+
+int str_distance(Str a, Str b, int max)
+{
+    assert(max >= 0 && max < INT_MAX);
+    size_t apart = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (apart > (size_t)max) return max + 1;
+    int cells[DISTANCE_STACK_CELLS];
+    if (b.len < DISTANCE_STACK_CELLS) return walk_rows(a, b, max, cells);
+    int *row = mem_alloc((b.len + 1) * sizeof *row);
+    int distance = walk_rows(a, b, max, row);
+    mem_free(row);
+    return distance;
+}
+
+void buf_reserve(Buf *buf, size_t more)
+{
+    if (more <= buf->cap - buf->len) return;
+    size_t max = buf->max ? buf->max : BUF_DEFAULT_MAX_BYTES;
+    if (more > max || buf->len > max - more) mem_exhausted("buffer", more);
+    size_t need = buf->len + more;
+    size_t cap = buf->cap ? buf->cap : BUF_FIRST_BYTES;
+    while (cap < need)
+        cap *= 2;
+    if (cap > max) cap = max;
+    buf->ptr = mem_realloc(buf->ptr, cap);
+    buf->cap = cap;
+}
+
+void buf_append(Buf *buf, const void *bytes, size_t len)
+{
+    if (!len) return;
+    if (len > buf->cap - buf->len) buf_reserve(buf, len);
+    memcpy(buf->ptr + buf->len, bytes, len);
+    buf->len += len;
+}
+
+void buf_append_str(Buf *buf, Str s)
+{
+    buf_append(buf, s.ptr, s.len);
+}
+
+void buf_printf(Buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_list again;
+    va_start(args, format);
+    va_copy(again, args);
+    size_t room = buf->cap - buf->len;
+    /* The buffer may have no memory yet; then only measure. */
+    int len = vsnprintf(room ? buf->ptr + buf->len : NULL, room, format, args);
+    if (len > 0 && (size_t)len >= room) {
+        /* vsnprintf wants a byte for its NUL, which then is not counted. */
+        buf_reserve(buf, (size_t)len + 1);
+        vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, again);
+    }
+    if (len > 0) buf->len += (size_t)len;
+    va_end(again);
+    va_end(args);
+}
+
+void buf_free(Buf *buf)
+{
+    mem_free(buf->ptr);
+    buf->ptr = NULL;
+    buf->len = 0;
+    buf->cap = 0;
+}
