@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The engine: SQL text in, effects and results out. The one public header; the
- * shell, the scripts, the headless server and, later, the HTTP server sit on it.
+ * shell, the scripts, the headless server and, later, the HTTP server sit on
+ * it.
  *
  *     mr_Engine *engine;
  *     mr_open(arena, &options, &engine);
@@ -37,19 +38,19 @@ typedef enum mr_Mode {
 
 typedef struct mr_Options {
     mr_Mode mode;
-    const Map *settings;   /* Str by name: every key of server 5. Copied. */
-    Str data_directory;    /* Embedded broker and state. STR_NULL: the default,
-                              ./millrace-data. */
-    bool temporary;        /* The data directory is removed at mr_close. */
-    Broker *broker;        /* Tests: use this one (not owned). NULL: Kafka if
-                              bootstrap.servers is set, else the local one. */
-    const Clock *clock;    /* NULL: the system's. */
-    bool memory_state;     /* Tests: state stores without RocksDB. */
-    int batch_rows_max;    /* 0: the maximum. Tests: 1, 3, ... */
+    const Map *settings; /* Str by name: every key of server 5. Copied. */
+    Str data_directory;  /* Embedded broker and state. STR_NULL: the default,
+                            ./millrace-data. */
+    bool temporary;      /* The data directory is removed at mr_close. */
+    Broker *broker;      /* Tests: use this one (not owned). NULL: Kafka if
+                            bootstrap.servers is set, else the local one. */
+    const Clock *clock;  /* NULL: the system's. */
+    bool memory_state;   /* Tests: state stores without RocksDB. */
+    int batch_rows_max;  /* 0: the maximum. Tests: 1, 3, ... */
 } mr_Options;
 
-/* Opens the broker, replays the command log, starts the queries. ST_USER for bad
- * settings or a directory owned by another process; ST_RETRY while Kafka is
+/* Opens the broker, replays the command log, starts the queries. ST_USER for
+ * bad settings or a directory owned by another process; ST_RETRY while Kafka is
  * away (call again). `arena` holds the error text. */
 STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **engine);
 
@@ -84,8 +85,8 @@ typedef struct mr_Sink {
     bool (*stop)(void *context);
 } mr_Sink;
 
-/* Executes all statements of `text`. All are parsed and checked against a copy of
- * the catalog first: on failure nothing was executed, and st.at points into
+/* Executes all statements of `text`. All are parsed and checked against a copy
+ * of the catalog first: on failure nothing was executed, and st.at points into
  * `text`. A failure while executing leaves the earlier statements' effects. */
 STATUS mr_execute(mr_Session *session, Arena *arena, Str text,
                   const mr_Sink *sink);
@@ -107,8 +108,8 @@ STATUS mr_commit(mr_Engine *engine, Arena *arena);
 /* One line a query, for summaries. */
 typedef struct mr_QueryStats {
     Str id;
-    Str state;       /* RUNNING, PAUSED, ERROR, ... */
-    Str error;       /* Empty: none. */
+    Str state; /* RUNNING, PAUSED, ERROR, ... */
+    Str error; /* Empty: none. */
     int64_t records_in, records_out, errors, late;
     double wall_s, cpu_s;
 } mr_QueryStats;
@@ -119,7 +120,8 @@ STATUS mr_query_stats(mr_Engine *engine, Arena *arena, mr_QueryStats **stats,
 Broker *mr_broker(mr_Engine *engine);
 
 /* Names for completion: streams, tables, their columns, functions, keywords,
- * settings. A NULL-terminated array in `arena`, those with `prefix` (any case). */
+ * settings. A NULL-terminated array in `arena`, those with `prefix` (any case).
+ */
 const char **mr_complete(mr_Engine *engine, Arena *arena, Str prefix);
 
 /* The length of the first complete statement in `text`, its `;` included; 0 if

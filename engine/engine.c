@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine: opening and closing, and the way of a statement.
+ *
+ * All statements of a text are parsed, then run through their handlers in a
+ * sandbox (a copy of the catalog, of the query list and of the session), so
+ * that a bad statement leaves nothing executed; then they run for real, in
+ * order. The engine's lock is held for all of it, but given back while SELECT
+ * and PRINT stream.
+ */
+#include "engine/engine_int.h"
+
+#include <errno.h>
+#include <regex.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/number.h"
+#include "parser/parser.h"
+#include "state/store.h"
+
+/* ---- statement kinds ---- */
+
+enum {
+    KIND_HEADLESS = 1, /* Allowed in headless scripts. */
+    KIND_STREAMS = 2,  /* Streams rows: runs without the lock. */
+    KIND_CLIENT = 4,   /* Known to the shell only. */
+};
+
+typedef struct StatementType {
+    StatementHandler handler;
+    unsigned flags;
+} StatementType;
+
+static const StatementType statement_types[] = {
+    [STMT_CREATE_STREAM] = {stmt_create_source, KIND_HEADLESS},
+    [STMT_CREATE_TABLE] = {stmt_create_source, KIND_HEADLESS},
+    [STMT_CREATE_STREAM_AS] = {stmt_create_as, KIND_HEADLESS},
+    [STMT_CREATE_TABLE_AS] = {stmt_create_as, KIND_HEADLESS},
+    [STMT_INSERT_SELECT] = {stmt_insert_select, KIND_HEADLESS},
+    [STMT_INSERT_VALUES] = {stmt_insert_values, 0},
+    [STMT_DROP_STREAM] = {stmt_drop_source, 0},
+    [STMT_DROP_TABLE] = {stmt_drop_source, 0},
+    [STMT_ALTER_STREAM] = {stmt_alter_source, 0},
+    [STMT_ALTER_TABLE] = {stmt_alter_source, 0},
+    [STMT_CREATE_TYPE] = {stmt_create_type, KIND_HEADLESS},
+    [STMT_DROP_TYPE] = {stmt_drop_type, 0},
+    [STMT_TERMINATE] = {stmt_control, 0},
+    [STMT_PAUSE] = {stmt_control, 0},
+    [STMT_RESUME] = {stmt_control, 0},
+    [STMT_EXPLAIN] = {stmt_explain, 0},
+    [STMT_DESCRIBE] = {stmt_describe, 0},
+    [STMT_DESCRIBE_STREAMS] = {stmt_describe_all, 0},
+    [STMT_DESCRIBE_TABLES] = {stmt_describe_all, 0},
+    [STMT_DESCRIBE_FUNCTION] = {stmt_describe_function, 0},
+    [STMT_DESCRIBE_CONNECTOR] = {stmt_connector, 0},
+    [STMT_SHOW_STREAMS] = {stmt_show_sources, 0},
+    [STMT_SHOW_TABLES] = {stmt_show_sources, 0},
+    [STMT_SHOW_TOPICS] = {stmt_show_topics, 0},
+    [STMT_SHOW_QUERIES] = {stmt_show_queries, 0},
+    [STMT_SHOW_FUNCTIONS] = {stmt_show_functions, 0},
+    [STMT_SHOW_TYPES] = {stmt_show_types, 0},
+    [STMT_SHOW_PROPERTIES] = {stmt_show_properties, 0},
+    [STMT_SHOW_VARIABLES] = {stmt_show_variables, 0},
+    [STMT_SHOW_CONNECTORS] = {stmt_connector, 0},
+    [STMT_SHOW_CONNECTOR_PLUGINS] = {stmt_connector, 0},
+    [STMT_SET] = {stmt_set, KIND_HEADLESS},
+    [STMT_UNSET] = {stmt_set, KIND_HEADLESS},
+    [STMT_ALTER_SYSTEM] = {stmt_alter_system, 0},
+    [STMT_DEFINE] = {stmt_define, KIND_HEADLESS},
+    [STMT_UNDEFINE] = {stmt_define, KIND_HEADLESS},
+    [STMT_CREATE_CONNECTOR] = {stmt_connector, 0},
+    [STMT_DROP_CONNECTOR] = {stmt_connector, 0},
+    [STMT_ASSERT_TOPIC] = {stmt_assert_topic, 0},
+    [STMT_ASSERT_SCHEMA] = {stmt_assert_topic, 0},
+    [STMT_PRINT] = {stmt_print, KIND_STREAMS},
+    [STMT_SELECT] = {stmt_select, KIND_STREAMS},
+    [STMT_RUN_SCRIPT] = {stmt_run_script, KIND_CLIENT},
+    [STMT_ASSERT_VALUES] = {stmt_only_tests, 0},
+    [STMT_ASSERT_NULL_VALUES] = {stmt_only_tests, 0},
+    [STMT_ASSERT_STREAM] = {stmt_only_tests, 0},
+    [STMT_ASSERT_TABLE] = {stmt_only_tests, 0},
+};
+
+STATUS exec_statement(Exec *x, const AstStatement *statement)
+{
+    const StatementType *type = &statement_types[statement->kind];
+
+    if (x->engine->mode == MR_HEADLESS && !(type->flags & KIND_HEADLESS))
+        return st_error_at(x->stmt, statement->at,
+                           "%s is not allowed in a script of persistent "
+                           "queries: only SET, UNSET, DEFINE, CREATE STREAM, "
+                           "CREATE TABLE, CREATE TYPE, CREATE ... AS SELECT "
+                           "and INSERT INTO ... SELECT are",
+                           ast_statement_name(statement->kind));
+    Status st = type->handler(x, statement);
+    if (st.kind && !st.at) st.at = statement->at + 1;
+    return st;
+}
+
+/* ---- settings ---- */
+
+Str engine_setting(const mr_Engine *engine, const Map *overrides, Str name)
+{
+    Str bare = setting_canonical(name);
+    Str *value = overrides ? map_get(overrides, bare) : NULL;
+    if (!value) value = map_get(&engine->settings, bare);
+    if (value) return *value;
+    const Setting *row = setting_find(bare);
+    return row ? str_from(row->value) : STR_NULL;
+}
+
+int64_t engine_setting_int(const mr_Engine *engine, const Map *overrides,
+                           const char *name)
+{
+    int64_t value = 0;
+    Str text = engine_setting(engine, overrides, str_from(name));
+    if (text.ptr) number_parse_i64(str_trim(text), &value);
+    return value;
+}
+
+bool engine_setting_bool(const mr_Engine *engine, const Map *overrides,
+                         const char *name)
+{
+    Str text = engine_setting(engine, overrides, str_from(name));
+    return text.ptr && str_eq_nocase(text, STR("true"));
+}
+
+static Str env_setting(void *context, Str name)
+{
+    Exec *x = context;
+    return engine_setting(x->engine, x->overrides, name);
+}
+
+static Status env_topic(void *context, Arena *stmt, Str topic, int *partitions,
+                        int *replicas)
+{
+    Exec *x = context;
+    int *planned = x->topics ? map_get(x->topics, topic) : NULL;
+    TopicInfo info;
+
+    *partitions = *replicas = 0;
+    if (planned) {
+        *partitions = *planned;
+        *replicas = 1;
+        return st_ok();
+    }
+    Status st = broker_describe_topic(x->engine->broker, stmt, topic, &info);
+    if (st.kind == ST_USER) return st_ok();
+    if (st.kind) return st;
+    *partitions = info.partition_count;
+    *replicas = info.replica_count;
+    return st_ok();
+}
+
+PlanEnv exec_plan_env(Exec *x)
+{
+    return (PlanEnv){env_topic, env_setting, x};
+}
+
+void exec_entity(Exec *x, const Json *entity)
+{
+    if (x->dry || x->replay || !x->sink || !x->sink->entity) return;
+    x->sink->entity(x->sink->context, entity);
+}
+
+bool engine_topic_matches(const mr_Engine *engine, const char *setting,
+                          Str topic)
+{
+    Str list = engine_setting(engine, NULL, str_from(setting));
+    Arena *arena = arena_new("pattern", 0);
+    const char *name = str_cstr(arena, topic);
+    bool found = false;
+
+    while (list.len && !found) {
+        size_t end = str_find(list, STR(","), 0);
+        if (end == SIZE_MAX) end = list.len;
+        Str one = str_trim((Str){list.ptr, end});
+        Str anchored = str_printf(arena, "^(%.*s)$", STR_ARG(one));
+        regex_t regex;
+        if (one.len &&
+            !regcomp(&regex, anchored.ptr, REG_EXTENDED | REG_NOSUB)) {
+            found = regexec(&regex, name, 0, NULL, 0) == 0;
+            regfree(&regex);
+        }
+        size_t skip = end < list.len ? end + 1 : end;
+        list = (Str){list.ptr + skip, list.len - skip};
+    }
+    arena_free(arena);
+    return found;
+}
+
+STATUS engine_producer(mr_Engine *engine, Arena *stmt, Producer **producer)
+{
+    if (!engine->producer) {
+        ProducerOptions options = {.transactional_id = STR_NULL,
+                                   .properties = &engine->settings};
+        Status st = producer_open(engine->broker, stmt, &options,
+                                  &engine->producer);
+        if (st.kind) return st;
+    }
+    *producer = engine->producer;
+    return st_ok();
+}
+
+/* ---- executing ---- */
+
+static void copy_map(Arena *arena, Map *to, const Map *from)
+{
+    *to = (Map){0};
+    for (int i = 0; i < from->count; i++)
+        if (from->entries[i].value)
+            map_put(arena, to, from->entries[i].key, from->entries[i].value);
+}
+
+/* Runs all statements against copies. */
+static Status try_all(Exec *x, AstStatement **statements, int count)
+{
+    Exec dry = *x;
+    Map topics = {0}, queries, overrides, variables;
+    Status st = st_ok();
+
+    copy_map(x->stmt, &queries, x->queries);
+    copy_map(x->stmt, &overrides, x->overrides);
+    copy_map(x->stmt, &variables, x->variables);
+    dry.catalog = catalog_copy(x->catalog);
+    dry.topics = &topics;
+    dry.queries = &queries;
+    dry.overrides = &overrides;
+    dry.variables = &variables;
+    dry.names = x->stmt;
+    dry.dry = true;
+    for (int i = 0; i < count && !st.kind; i++)
+        st = exec_statement(&dry, statements[i]);
+    catalog_free(dry.catalog);
+    return st;
+}
+
+static Status run_all(Exec *x, AstStatement **statements, int count)
+{
+    for (int i = 0; i < count; i++) {
+        Status st = exec_statement(x, statements[i]);
+        if (st.kind) return st;
+    }
+    return st_ok();
+}
+
+STATUS mr_execute(mr_Session *session, Arena *arena, Str text,
+                  const mr_Sink *sink)
+{
+    mr_Engine *engine = session->engine;
+    AstStatement **statements;
+    int count;
+    bool substitute = engine_setting_bool(engine, &session->overrides,
+                                          "ksql.variable.substitution.enable");
+    Status st = parse_statements(arena, text,
+                                 substitute ? &session->variables : NULL,
+                                 &statements, &count);
+    if (st.kind) return st;
+
+    pthread_mutex_lock(&engine->lock);
+    Exec x = {.engine = engine,
+              .stmt = arena,
+              .catalog = engine->catalog,
+              .queries = &engine->queries,
+              .overrides = &session->overrides,
+              .variables = &session->variables,
+              .names = session->arena,
+              .next_sequence = engine->next_sequence,
+              .next_query = engine->next_query,
+              .sink = sink,
+              .text = text};
+    st = try_all(&x, statements, count);
+    if (!st.kind) st = run_all(&x, statements, count);
+    engine->next_sequence = x.next_sequence;
+    engine->next_query = x.next_query;
+    pthread_mutex_unlock(&engine->lock);
+    return st;
+}
+
+STATUS mr_load(mr_Session *session, Arena *arena, Str text)
+{
+    return mr_execute(session, arena, text, NULL);
+}
+
+STATUS mr_start(mr_Engine *engine, Arena *arena)
+{
+    Status st = st_ok();
+    pthread_mutex_lock(&engine->lock);
+    if (!engine->queries.live)
+        st = st_error(arena, ST_USER,
+                      "there is no persistent query to run: the script needs "
+                      "a CREATE ... AS SELECT or an INSERT INTO ... SELECT");
+    engine->started = true;
+    for (int i = 0; i < engine->queries.count && !st.kind; i++) {
+        EngineQuery *query = engine->queries.entries[i].value;
+        if (query && !query->query) st = query_launch(engine, arena, query);
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return st;
+}
+
+/* ---- opening and closing ---- */
+
+/* Makes a directory and its parents. */
+static Status make_directory(Arena *arena, Str path)
+{
+    char *name = (char *)str_cstr(arena, path);
+    for (char *at = name + 1;; at++) {
+        if (*at && *at != '/') continue;
+        char kept = *at;
+        *at = 0;
+        if (mkdir(name, 0755) && errno != EEXIST)
+            return st_error(arena, ST_USER,
+                            "cannot make the directory '%s': %s", name,
+                            strerror(errno));
+        *at = kept;
+        if (!kept) return st_ok();
+    }
+}
+
+static Status open_broker(mr_Engine *engine, Arena *arena,
+                          const mr_Options *options)
+{
+    Str servers = engine_setting(engine, NULL, STR("bootstrap.servers"));
+
+    if (options->broker) {
+        engine->broker = options->broker;
+        return st_ok();
+    }
+    engine->own_broker = true;
+    if (servers.len) {
+        engine->kafka = true;
+        return broker_kafka_open(arena, servers, &engine->settings,
+                                 &engine->broker);
+    }
+    Status st = make_directory(arena, engine->data_directory);
+    if (st.kind) return st;
+    Str fsync = engine_setting(engine, NULL, STR("millrace.fsync"));
+    BrokerLocalOptions local = {
+        .fsync = str_eq_nocase(fsync, STR("commit")) ? FSYNC_COMMIT
+                                                     : FSYNC_NEVER,
+        .clock = engine->clock,
+    };
+    return broker_local_open(arena, engine->data_directory, &local,
+                             &engine->broker);
+}
+
+/* Takes over the settings, checking each; unknown names warn. */
+static Status take_settings(mr_Engine *engine, Arena *arena, const Map *given)
+{
+    for (int i = 0; given && i < given->count; i++) {
+        if (!given->entries[i].value) continue;
+        Str name = given->entries[i].key;
+        Str value = *(Str *)given->entries[i].value;
+        Status st = setting_check(arena, name, value);
+        if (st.kind) return st;
+        if (!setting_find(name) && !setting_is_passed_on(name) &&
+            str_starts_with(name, STR("ksql.")))
+            log_warn("unknown setting", "name=%.*s", STR_ARG(name));
+        Str *kept = ARENA_NEW(engine->arena, Str);
+        *kept = str_copy(engine->arena, value);
+        map_put(engine->arena, &engine->settings,
+                str_copy(engine->arena, setting_canonical(name)), kept);
+    }
+    Str guarantee = engine_setting(engine, NULL, STR("processing.guarantee"));
+    if (str_starts_with(guarantee, STR("exactly_once")))
+        return st_error(arena, ST_USER,
+                        "processing.guarantee '%.*s' is not available yet: "
+                        "only at_least_once is",
+                        STR_ARG(guarantee));
+    return st_ok();
+}
+
+STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
+{
+    Arena *own = arena_new("engine", 0);
+    mr_Engine *engine = ARENA_NEW(own, mr_Engine);
+
+    *out = NULL;
+    engine->arena = own;
+    pthread_mutex_init(&engine->lock, NULL);
+    engine->mode = options->mode;
+    engine->temporary = options->temporary;
+    engine->memory_state = options->memory_state;
+    engine->clock = options->clock;
+    engine->catalog = catalog_new();
+    engine->started = options->mode != MR_HEADLESS;
+    Status st = take_settings(engine, arena, options->settings);
+    if (!st.kind) {
+        Str directory = options->data_directory;
+        if (!directory.ptr)
+            directory = engine_setting(engine, NULL, STR("millrace.data.dir"));
+        engine->data_directory = str_copy(own, directory);
+        engine->batch_rows_max = options->batch_rows_max
+                                     ? options->batch_rows_max
+                                     : (int)engine_setting_int(
+                                           engine, NULL,
+                                           "millrace.batch.rows.max");
+        st = open_broker(engine, arena, options);
+    }
+    if (!st.kind) {
+        engine->processing_log = processing_log_open(engine, arena);
+        if (engine->mode == MR_INTERACTIVE)
+            st = command_log_replay(engine, arena);
+    }
+    if (st.kind) {
+        mr_close(engine);
+        return st;
+    }
+    *out = engine;
+    return st_ok();
+}
+
+/* Removes a temporary data directory. Paths come from the engine alone. */
+static void remove_directory(Str path)
+{
+    Arena *arena = arena_new("remove", 0);
+    Status st = state_destroy(arena, path);
+    if (st.kind) log_warn("directory left behind", "reason=%s", st.text);
+    arena_free(arena);
+}
+
+void mr_close(mr_Engine *engine)
+{
+    if (!engine) return;
+    for (int i = 0; i < engine->queries.count; i++) {
+        EngineQuery *query = engine->queries.entries[i].value;
+        if (!query) continue;
+        if (query->query) query_stop(query->query);
+        arena_free(query->arena);
+    }
+    if (engine->processing_log) processing_log_close(engine->processing_log);
+    if (engine->producer) {
+        Arena *arena = arena_new("close", 0);
+        Status st = producer_flush(engine->producer, arena, 5000);
+        if (st.kind) log_warn("records not acknowledged", "reason=%s", st.text);
+        producer_close(engine->producer);
+        arena_free(arena);
+    }
+    if (engine->own_broker && engine->broker) broker_close(engine->broker);
+    if (engine->temporary) remove_directory(engine->data_directory);
+    catalog_free(engine->catalog);
+    pthread_mutex_destroy(&engine->lock);
+    arena_free(engine->arena);
+}
+
+Broker *mr_broker(mr_Engine *engine)
+{
+    return engine->broker;
+}
+
+const char *mr_version(void)
+{
+    return MILLRACE_VERSION;
+}
+
+const char *mr_librdkafka_version(void)
+{
+    return broker_librdkafka_version();
+}
+
+const char *mr_rocksdb_version(void)
+{
+    return state_rocksdb_version();
+}
+
+size_t mr_statement_end(Str text)
+{
+    return parse_statement_end(text);
+}
+
+void mr_config_document(Buf *out)
+{
+    settings_document(out);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine's own: what its files share. See engine.h for the door.
+ *
+ * A statement runs twice through its handler: first in a sandbox (Exec.dry)
+ * with a copy of the catalog, for the whole text; then for real. So a handler
+ * checks and changes x->catalog in both, and touches the world only when not
+ * dry.
+ */
+#ifndef ENGINE_ENGINE_INT_H
+#define ENGINE_ENGINE_INT_H
+
+#include <pthread.h>
+
+#include "base/vec.h"
+#include "engine/config.h"
+#include "engine/engine.h"
+#include "engine/entity.h"
+#include "parser/ast.h"
+#include "planner/planner.h"
+#include "runtime/query.h"
+
+/* A persistent query as the engine knows it. */
+typedef struct EngineQuery {
+    Str id;
+    Arena *arena; /* Of the plan and all below. */
+    const Plan *plan;
+    Str text; /* Its statement. */
+    Str application_id;
+    Str state_directory; /* STR_NULL: memory. */
+    Map *properties;     /* Str by canonical name: settings and overrides. */
+    Query *query;        /* NULL: not started. */
+    Str start_error;     /* Why it could not be started. */
+    bool paused;
+} EngineQuery;
+
+struct mr_Engine {
+    pthread_mutex_t lock; /* Of all below. */
+    Arena *arena;
+    mr_Mode mode;
+    Broker *broker;
+    bool own_broker;
+    bool kafka; /* The broker is a real Kafka. */
+    Catalog *catalog;
+    Map settings; /* Str by canonical name, as configured. */
+    Map queries;  /* EngineQuery by id. */
+    Str data_directory;
+    bool temporary;
+    bool memory_state;
+    const Clock *clock;
+    int batch_rows_max;
+    int64_t next_sequence; /* Of the command log: 2 a statement, as in the
+                              reference, where commit markers count too. */
+    int64_t next_query;    /* Headless and tests. */
+    int64_t next_transient;
+    Producer *producer; /* Of INSERT VALUES and the command log. */
+    Map topic_names;    /* Str by itself: names that producers may keep. */
+    bool started;       /* Headless: queries may run. */
+    struct ProcessingLog *processing_log;
+};
+
+struct mr_Session {
+    mr_Engine *engine;
+    Arena *arena;
+    Map overrides; /* Str by canonical name. */
+    Map variables; /* Str by name. */
+};
+
+typedef struct Exec {
+    mr_Engine *engine;
+    Arena *stmt;
+    Catalog *catalog; /* The engine's, or the sandbox's. */
+    Map *topics;      /* Sandbox: int partition counts of topics to come. */
+    Map *queries;     /* EngineQuery by id, or the sandbox's copies. */
+    Map *overrides;
+    Map *variables;
+    Arena *names; /* Where new overrides and variables live. */
+    int64_t next_sequence, next_query;
+    bool dry;
+    bool replay;   /* From the command log: no topics are made. */
+    Str replay_id; /* The query id it had. */
+    const mr_Sink *sink;
+    Str text; /* The whole text. */
+} Exec;
+
+typedef Status (*StatementHandler)(Exec *x, const AstStatement *statement);
+
+/* ---- engine.c ---- */
+
+/* Runs one statement's handler. */
+STATUS exec_statement(Exec *x, const AstStatement *statement);
+
+/* A setting: the session's override, the configured value, the default.
+ * STR_NULL if there is none. */
+Str engine_setting(const mr_Engine *engine, const Map *overrides, Str name);
+int64_t engine_setting_int(const mr_Engine *engine, const Map *overrides,
+                           const char *name);
+bool engine_setting_bool(const mr_Engine *engine, const Map *overrides,
+                         const char *name);
+
+/* The planner's window to the world, for `x`. */
+PlanEnv exec_plan_env(Exec *x);
+
+/* Hands an entity to the sink, unless dry or replayed. */
+void exec_entity(Exec *x, const Json *entity);
+
+/* True if `topic` matches a list setting of regular expressions. */
+bool engine_topic_matches(const mr_Engine *engine, const char *setting,
+                          Str topic);
+
+/* The engine's producer for single records. */
+STATUS engine_producer(mr_Engine *engine, Arena *stmt, Producer **producer);
+
+/* ---- queries.c ---- */
+
+/* Makes (not yet starts) a persistent query from its plan. `plan_arena` passes
+ * to it. */
+EngineQuery *query_add(Exec *x, Str id, Arena *plan_arena, const Plan *plan,
+                       Str text);
+/* Starts it, unless the engine is not started yet. */
+STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query);
+/* Stops it, removes its internal topics, state and group, and forgets it. */
+STATUS query_remove(Exec *x, EngineQuery *query);
+/* The options all queries share. */
+void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
+                   Str id, QueryOptions *options);
+/* Settings and overrides as one map, in `arena`. */
+Map *query_properties(Arena *arena, const mr_Engine *engine,
+                      const Map *overrides);
+/* "RUNNING", "PAUSED", "ERROR", ... */
+const char *query_state_name(const EngineQuery *query, Arena *arena,
+                             QueryInfo *info);
+STATUS query_require(Exec *x, Str id, uint32_t at, EngineQuery **query);
+
+/* ---- command_log.c ---- */
+
+/* Appends a statement that was executed; interactive engines only. */
+STATUS command_log_append(mr_Engine *engine, Arena *stmt, Str command_id,
+                          Str text, Str query_id, const Map *overrides);
+/* Executes all of it. Bad ones are logged and left out. */
+STATUS command_log_replay(mr_Engine *engine, Arena *stmt);
+
+/* ---- processing_log.c ---- */
+
+struct ProcessingLog *processing_log_open(mr_Engine *engine, Arena *arena);
+void processing_log_close(struct ProcessingLog *log);
+/* QueryOptions.log. */
+void processing_log_write(void *context, const ProcessingError *error);
+
+/* ---- statement handlers, by file ---- */
+
+Status stmt_create_source(Exec *x, const AstStatement *statement);
+Status stmt_create_as(Exec *x, const AstStatement *statement);
+Status stmt_alter_source(Exec *x, const AstStatement *statement);
+Status stmt_create_type(Exec *x, const AstStatement *statement);
+Status stmt_drop_type(Exec *x, const AstStatement *statement);
+Status stmt_drop_source(Exec *x, const AstStatement *statement);
+Status stmt_insert_select(Exec *x, const AstStatement *statement);
+Status stmt_insert_values(Exec *x, const AstStatement *statement);
+Status stmt_select(Exec *x, const AstStatement *statement);
+Status stmt_print(Exec *x, const AstStatement *statement);
+Status stmt_control(Exec *x, const AstStatement *statement);
+Status stmt_explain(Exec *x, const AstStatement *statement);
+Status stmt_describe(Exec *x, const AstStatement *statement);
+Status stmt_describe_all(Exec *x, const AstStatement *statement);
+Status stmt_describe_function(Exec *x, const AstStatement *statement);
+Status stmt_show_sources(Exec *x, const AstStatement *statement);
+Status stmt_show_topics(Exec *x, const AstStatement *statement);
+Status stmt_show_queries(Exec *x, const AstStatement *statement);
+Status stmt_show_functions(Exec *x, const AstStatement *statement);
+Status stmt_show_types(Exec *x, const AstStatement *statement);
+Status stmt_show_properties(Exec *x, const AstStatement *statement);
+Status stmt_show_variables(Exec *x, const AstStatement *statement);
+Status stmt_set(Exec *x, const AstStatement *statement);
+Status stmt_define(Exec *x, const AstStatement *statement);
+Status stmt_connector(Exec *x, const AstStatement *statement);
+Status stmt_assert_topic(Exec *x, const AstStatement *statement);
+Status stmt_run_script(Exec *x, const AstStatement *statement);
+Status stmt_only_tests(Exec *x, const AstStatement *statement);
+Status stmt_alter_system(Exec *x, const AstStatement *statement);
+
+/* currentStatus entity of a distributed statement. */
+void exec_status(Exec *x, const AstStatement *statement, Str command_id,
+                 const char *message, Str query_id, Str warning);
+
+/* Description of one source, DESCRIBE's entity body. */
+Json *describe_source(Exec *x, const Source *source, bool extended);
+Json *describe_query_brief(Exec *x, const EngineQuery *query);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Persistent queries: their options from settings, their start, their end.
+ *
+ * Names follow the reference (runtime 4.1), so access rules written for its
+ * prefixes hold: the group and the prefix of internal topics is
+ * `_confluent-ksql-<service id>query_<query id>`.
+ */
+#include "engine/engine_int.h"
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/number.h"
+
+Map *query_properties(Arena *arena, const mr_Engine *engine,
+                      const Map *overrides)
+{
+    Map *all = ARENA_NEW(arena, Map);
+    const Map *maps[2] = {&engine->settings, overrides};
+
+    for (int m = 0; m < 2; m++) {
+        for (int i = 0; maps[m] && i < maps[m]->count; i++) {
+            const MapEntry *entry = &maps[m]->entries[i];
+            if (!entry->value) continue;
+            Str *value = ARENA_NEW(arena, Str);
+            *value = str_copy(arena, *(Str *)entry->value);
+            map_put(arena, all, str_copy(arena, entry->key), value);
+        }
+    }
+    return all;
+}
+
+/* The most partitions that any source of the plan has. */
+static int partition_max(mr_Engine *engine, const Plan *plan)
+{
+    int most = 1;
+    for (int i = 0; i < plan->source_count; i++) {
+        const Source *source = catalog_find(engine->catalog, plan->sources[i]);
+        if (source && source->partitions > most) most = source->partitions;
+    }
+    return most;
+}
+
+static int thread_count(mr_Engine *engine, const Map *properties,
+                        const Plan *plan)
+{
+    int threads = (int)engine_setting_int(engine, properties,
+                                          "num.stream.threads");
+    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    int partitions = partition_max(engine, plan);
+
+    if (engine->mode == MR_TEST) return 0;
+    /* A thread has its own Kafka client; against the embedded broker one
+     * thread already saturates what the broker gives. */
+    if (!engine->kafka) threads = 1;
+    if (threads > cores) threads = cores;
+    if (threads > partitions) threads = partitions;
+    return threads < 1 ? 1 : threads;
+}
+
+static int64_t cache_bytes(const mr_Engine *engine, const Map *properties)
+{
+    const char *newer = "statestore.cache.max.bytes";
+    const char *name = "cache.max.bytes.buffering";
+    Str set = engine_setting(engine, properties, str_from(newer));
+    return engine_setting_int(engine, properties, set.ptr ? newer : name);
+}
+
+void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
+                   Str id, QueryOptions *options)
+{
+    Str reset = engine_setting(engine, properties, STR("auto.offset.reset"));
+    *options = (QueryOptions){
+        .id = id,
+        .broker = engine->broker,
+        .state_directory = STR_NULL,
+        .threads = thread_count(engine, properties, plan),
+        .batch_rows_max = engine->batch_rows_max,
+        .commit_interval_ms = engine_setting_int(engine, properties,
+                                                 "commit.interval.ms"),
+        .cache_max_bytes = (size_t)cache_bytes(engine, properties),
+        .state_memory_max_bytes = (size_t)engine_setting_int(
+            engine, properties, "millrace.state.memory.max.bytes"),
+        .offset_latest = str_eq_nocase(reset, STR("latest")),
+        .use_group = true,
+        .internal_replicas = (int)engine_setting_int(engine, properties,
+                                                     "replication.factor"),
+        .properties = properties,
+        .clock = engine->clock,
+        .max_task_idle_ms = engine_setting_int(engine, properties,
+                                               "max.task.idle.ms"),
+        .log = processing_log_write,
+        .log_context = engine->processing_log,
+    };
+}
+
+static Str state_directory(mr_Engine *engine, Arena *arena, Str id)
+{
+    Str root = engine_setting(engine, NULL, STR("state.dir"));
+    if (engine->memory_state) return STR_NULL;
+    if (root.len)
+        return str_printf(arena, "%.*s/%.*s", STR_ARG(root), STR_ARG(id));
+    return str_printf(arena, "%.*s/state/%.*s", STR_ARG(engine->data_directory),
+                      STR_ARG(id));
+}
+
+EngineQuery *query_add(Exec *x, Str id, Arena *plan_arena, const Plan *plan,
+                       Str text)
+{
+    mr_Engine *engine = x->engine;
+    EngineQuery *query = ARENA_NEW(plan_arena, EngineQuery);
+    Str service = engine_setting(engine, NULL, STR("ksql.service.id"));
+    Str prefix = engine_setting(engine, NULL, STR("ksql.persistent.prefix"));
+
+    query->arena = plan_arena;
+    query->id = str_copy(plan_arena, id);
+    query->plan = plan;
+    query->text = str_copy(plan_arena, text);
+    query->application_id = str_printf(
+        plan_arena, "_confluent-ksql-%.*s%.*s%.*s", STR_ARG(service),
+        STR_ARG(prefix), STR_ARG(id));
+    query->state_directory = state_directory(engine, plan_arena,
+                                             query->application_id);
+    query->properties = query_properties(plan_arena, engine, x->overrides);
+    map_put(engine->arena, &engine->queries, query->id, query);
+    catalog_link(engine->catalog, plan, query->id);
+    return query;
+}
+
+STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query)
+{
+    QueryOptions options;
+
+    if (!engine->started || query->query) return st_ok();
+    query_options(engine, query->properties, query->plan, query->id, &options);
+    options.application_id = query->application_id;
+    options.state_directory = query->state_directory;
+    Status st = query_start(stmt, query->plan, &options, &query->query);
+    if (st.kind) {
+        query->query = NULL;
+        query->start_error = str_copy(query->arena, str_from(st.text));
+        return st;
+    }
+    log_info("query started", "id=%.*s", STR_ARG(query->id));
+    return st_ok();
+}
+
+STATUS query_remove(Exec *x, EngineQuery *query)
+{
+    mr_Engine *engine = x->engine;
+
+    catalog_unlink(x->catalog, query->id);
+    map_remove(x->queries, query->id);
+    if (x->dry) return st_ok();
+    if (query->query) query_stop(query->query);
+    Status st = st_ok();
+    if (!x->replay)
+        st = query_cleanup(x->stmt, engine->broker, query->plan,
+                           query->application_id, query->state_directory);
+    log_info("query terminated", "id=%.*s", STR_ARG(query->id));
+    arena_free(query->arena);
+    return st;
+}
+
+const char *query_state_name(const EngineQuery *query, Arena *arena,
+                             QueryInfo *info)
+{
+    QueryInfo local;
+    if (!info) info = &local;
+    *info = (QueryInfo){0};
+    if (!query->query) {
+        info->error = query->start_error;
+        return query->start_error.len ? "ERROR" : "CREATED";
+    }
+    query_info(query->query, arena, info);
+    switch (info->state) {
+    case QUERY_CREATED:
+    case QUERY_RESTORING:
+    case QUERY_RUNNING: return "RUNNING";
+    case QUERY_PAUSED: return "PAUSED";
+    case QUERY_ERROR: return "ERROR";
+    case QUERY_STOPPED: return "STOPPED";
+    }
+    return "RUNNING";
+}
+
+STATUS query_require(Exec *x, Str id, uint32_t at, EngineQuery **query)
+{
+    *query = map_get(x->queries, id);
+    if (*query) return st_ok();
+    for (int i = 0; i < x->queries->count; i++) {
+        const MapEntry *entry = &x->queries->entries[i];
+        if (entry->value && str_distance(entry->key, id, 4) <= 4)
+            return st_error_at(x->stmt, at,
+                               "query '%.*s' does not exist: did you mean "
+                               "'%.*s'?",
+                               STR_ARG(id), STR_ARG(entry->key));
+    }
+    return st_error_at(x->stmt, at,
+                       "query '%.*s' does not exist: SHOW QUERIES lists them",
+                       STR_ARG(id));
+}
+
+/* ---- the engine's view of all of them ---- */
+
+bool mr_is_idle(mr_Engine *engine, int64_t idle_ms)
+{
+    Arena *arena = arena_new("idle", 0);
+    bool idle = true;
+
+    pthread_mutex_lock(&engine->lock);
+    int64_t now_ms = clock_monotonic_ns() / 1000000;
+    for (int i = 0; i < engine->queries.count && idle; i++) {
+        EngineQuery *query = engine->queries.entries[i].value;
+        QueryInfo info;
+        if (!query || !query->query) continue;
+        query_info(query->query, arena, &info);
+        if (info.state == QUERY_ERROR || info.state == QUERY_STOPPED) continue;
+        idle = query_is_idle(query->query) &&
+               now_ms - info.last_record_ms >= idle_ms;
+    }
+    pthread_mutex_unlock(&engine->lock);
+    arena_free(arena);
+    return idle;
+}
+
+int mr_step(mr_Engine *engine, int max_records)
+{
+    int done = 0;
+    pthread_mutex_lock(&engine->lock);
+    for (int i = 0; i < engine->queries.count; i++) {
+        EngineQuery *query = engine->queries.entries[i].value;
+        if (query && query->query)
+            done += query_step(query->query, max_records);
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return done;
+}
+
+STATUS mr_commit(mr_Engine *engine, Arena *arena)
+{
+    Status st = st_ok();
+    pthread_mutex_lock(&engine->lock);
+    for (int i = 0; i < engine->queries.count && !st.kind; i++) {
+        EngineQuery *query = engine->queries.entries[i].value;
+        if (query && query->query) st = query_commit(query->query, arena);
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return st;
+}
+
+STATUS mr_query_stats(mr_Engine *engine, Arena *arena, mr_QueryStats **stats,
+                      int *count)
+{
+    pthread_mutex_lock(&engine->lock);
+    *stats = ARENA_ARRAY(arena, mr_QueryStats, engine->queries.live + 1);
+    *count = 0;
+    for (int i = 0; i < engine->queries.count; i++) {
+        EngineQuery *query = engine->queries.entries[i].value;
+        QueryInfo info;
+        if (!query) continue;
+        const char *state = query_state_name(query, arena, &info);
+        (*stats)[(*count)++] = (mr_QueryStats){
+            .id = str_copy(arena, query->id),
+            .state = str_from(state),
+            .error = info.error.len ? str_copy(arena, info.error) : STR(""),
+            .records_in = info.records_in,
+            .records_out = info.records_out,
+            .errors = info.errors,
+            .late = info.late,
+            .wall_s = (double)info.wall_ns / 1e9,
+            .cpu_s = (double)info.cpu_ns / 1e9,
+        };
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return st_ok();
+}

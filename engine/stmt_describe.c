@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * DESCRIBE of a stream or table, and EXPLAIN of a query or statement.
+ */
+#include "engine/engine_int.h"
+
+static Json *text(Exec *x, Str s)
+{
+    return json_new_string(x->stmt, s);
+}
+
+static Str window_word(WindowKind kind)
+{
+    switch (kind) {
+    case WINDOW_NONE: return STR("");
+    case WINDOW_TUMBLING: return STR("TUMBLING");
+    case WINDOW_HOPPING: return STR("HOPPING");
+    case WINDOW_SESSION: return STR("SESSION");
+    }
+    return STR("");
+}
+
+Json *describe_query_brief(Exec *x, const EngineQuery *query)
+{
+    QueryInfo info;
+    const char *state = query_state_name(query, x->stmt, &info);
+    const Source *sink = query->plan->sink.len
+                             ? catalog_find(x->catalog, query->plan->sink)
+                             : NULL;
+    Json *one = json_new_object(x->stmt);
+
+    json_set(one, "queryString", text(x, query->text));
+    Json *sinks = json_set(one, "sinks", json_new_array(x->stmt));
+    if (query->plan->sink.len) json_push(sinks, text(x, query->plan->sink));
+    Json *topics = json_set(one, "sinkKafkaTopics", json_new_array(x->stmt));
+    if (sink) json_push(topics, text(x, sink->topic));
+    json_set(one, "id", text(x, query->id));
+    Json *counts = json_set(one, "statusCount", json_new_object(x->stmt));
+    json_set(counts, state, json_new_int(x->stmt, 1));
+    json_set(one, "queryType", text(x, STR("PERSISTENT")));
+    json_set(one, "state", text(x, str_from(state)));
+    if (info.error.len) json_set(one, "error", text(x, info.error));
+    return one;
+}
+
+/* The queries whose ids are in a list. */
+static void set_queries(Exec *x, Json *object, const char *name,
+                        const Source *source, bool writers)
+{
+    Json *list = json_set(object, name, json_new_array(x->stmt));
+    int count = writers ? source->writers.count : source->readers.count;
+    for (int i = 0; i < count; i++) {
+        Str id = writers ? source->writers.at[i] : source->readers.at[i];
+        EngineQuery *query = map_get(x->queries, id);
+        if (query) json_push(list, describe_query_brief(x, query));
+    }
+}
+
+static void set_offsets(Exec *x, Json *one, const Source *source)
+{
+    Json *partitions = json_set(one, "topicOffsets", json_new_array(x->stmt));
+    for (int p = 0; p < source->partitions && !x->dry; p++) {
+        int64_t low = 0, high = 0;
+        Status st = broker_watermarks(x->engine->broker, x->stmt, source->topic,
+                                      p, &low, &high);
+        if (st.kind) return;
+        Json *part = json_push(partitions, json_new_object(x->stmt));
+        json_set(part, "partition", json_new_int(x->stmt, p));
+        json_set(part, "logStartOffset", json_new_int(x->stmt, low));
+        json_set(part, "logEndOffset", json_new_int(x->stmt, high));
+    }
+}
+
+/* The counts of the source's own query, as text. */
+static Str statistics(Exec *x, const Source *source)
+{
+    EngineQuery *query = map_get(x->queries, source->query_id);
+    QueryInfo info;
+    if (!query || !query->query) return STR("");
+    query_info(query->query, x->stmt, &info);
+    double seconds = (double)info.wall_ns / 1e9;
+    return str_printf(x->stmt,
+                      "messages-per-sec: %9.2f   total-messages: %9lld   "
+                      "errors: %9lld   late: %9lld",
+                      seconds > 0 ? (double)info.records_out / seconds : 0,
+                      (long long)info.records_out, (long long)info.errors,
+                      (long long)info.late);
+}
+
+Json *describe_source(Exec *x, const Source *source, bool extended)
+{
+    Json *one = json_new_object(x->stmt);
+
+    json_set(one, "name", text(x, source->name));
+    json_set(one, "windowType",
+             source->window == WINDOW_NONE
+                 ? json_new_null(x->stmt)
+                 : text(x, window_word(source->window)));
+    set_queries(x, one, "readQueries", source, false);
+    set_queries(x, one, "writeQueries", source, true);
+    json_set(one, "fields", entity_fields(x->stmt, source->schema));
+    json_set(one, "type",
+             text(x, source->is_table ? STR("TABLE") : STR("STREAM")));
+    json_set(one, "timestamp", text(x, source->timestamp_column));
+    json_set(one, "statistics",
+             text(x, extended ? statistics(x, source) : STR("")));
+    json_set(one, "errorStats", text(x, STR("")));
+    json_set(one, "extended", json_new_bool(x->stmt, extended));
+    json_set(one, "keyFormat", text(x, str_from(source->key_format->name)));
+    json_set(one, "valueFormat", text(x, str_from(source->value_format->name)));
+    json_set(one, "topic", text(x, source->topic));
+    json_set(one, "partitions",
+             json_new_int(x->stmt, extended ? source->partitions : 0));
+    json_set(one, "replication",
+             json_new_int(x->stmt, extended ? source->replicas : 0));
+    json_set(one, "statement", text(x, source->sql));
+    json_set(one, "queryOffsetSummaries", json_new_array(x->stmt));
+    json_set(one, "sourceConstraints", json_new_array(x->stmt));
+    json_set(one, "clusterStatistics", json_new_array(x->stmt));
+    json_set(one, "clusterErrorStats", json_new_array(x->stmt));
+    if (extended) set_offsets(x, one, source);
+    return one;
+}
+
+Status stmt_describe(Exec *x, const AstStatement *statement)
+{
+    Source *source;
+    Status st = catalog_require(x->catalog, x->stmt, statement->name.text,
+                                statement->name.at, &source);
+    if (st.kind) return st;
+    Json *entity = entity_new(
+        x->stmt, "sourceDescription",
+        str_printf(x->stmt, "%.*s;", STR_ARG(statement->source)));
+    json_set(entity, "sourceDescription",
+             describe_source(x, source, statement->extended));
+    entity_finish(x->stmt, entity, STR_NULL);
+    exec_entity(x, entity);
+    return st_ok();
+}
+
+/* ---- EXPLAIN ---- */
+
+static void explain(Exec *x, const AstStatement *statement, Str id,
+                    const Plan *plan, Str sql, Str printed, const char *state)
+{
+    Json *entity = entity_new(
+        x->stmt, "queryDescription",
+        str_printf(x->stmt, "%.*s;", STR_ARG(statement->source)));
+    Json *one = json_set(entity, "queryDescription", json_new_object(x->stmt));
+    json_set(one, "id", text(x, id));
+    json_set(one, "statementText", text(x, sql));
+    json_set(one, "windowType", json_new_null(x->stmt));
+    json_set(one, "fields", entity_fields(x->stmt, plan->schema));
+    Json *sources = json_set(one, "sources", json_new_array(x->stmt));
+    for (int i = 0; i < plan->source_count; i++)
+        json_push(sources, text(x, plan->sources[i]));
+    Json *sinks = json_set(one, "sinks", json_new_array(x->stmt));
+    if (plan->sink.len) json_push(sinks, text(x, plan->sink));
+    json_set(one, "topology", text(x, printed));
+    Buf json = {0};
+    plan_write_json(&json, plan);
+    json_set(one, "executionPlan", text(x, str_copy(x->stmt, buf_str(&json))));
+    buf_free(&json);
+    json_set(one, "overriddenProperties", json_new_object(x->stmt));
+    json_set(one, "ksqlHostQueryStatus", json_new_object(x->stmt));
+    json_set(one, "queryType",
+             text(x, plan->kind == PLAN_PERSISTENT ? STR("PERSISTENT")
+                     : plan->kind == PLAN_PUSH     ? STR("PUSH")
+                                                   : STR("PULL")));
+    json_set(one, "queryErrors", json_new_array(x->stmt));
+    json_set(one, "tasksMetadata", json_new_array(x->stmt));
+    json_set(one, "state",
+             state ? text(x, str_from(state)) : json_new_null(x->stmt));
+    json_set(one, "consumerGroupId", json_new_null(x->stmt));
+    entity_finish(x->stmt, entity, STR_NULL);
+    exec_entity(x, entity);
+}
+
+static Status explain_query(Exec *x, const AstStatement *statement)
+{
+    EngineQuery *query;
+    Buf out = {0};
+
+    Status st = query_require(x, statement->name.text, statement->name.at,
+                              &query);
+    if (st.kind) return st;
+    if (x->dry) return st_ok();
+    if (query->query)
+        query_print(query->query, &out);
+    else
+        plan_print(&out, query->plan);
+    explain(x, statement, query->id, query->plan, query->text,
+            str_copy(x->stmt, buf_str(&out)),
+            query_state_name(query, x->stmt, NULL));
+    buf_free(&out);
+    return st_ok();
+}
+
+Status stmt_explain(Exec *x, const AstStatement *statement)
+{
+    const AstStatement *inner = statement->statement;
+    PlanEnv env = exec_plan_env(x);
+    Plan *plan = NULL;
+    Source *source = NULL;
+    TopicPlan topic;
+    Str warning;
+    Buf out = {0};
+
+    if (!inner) return explain_query(x, statement);
+    switch (inner->kind) {
+    case STMT_SELECT:
+    case STMT_CREATE_STREAM_AS:
+    case STMT_CREATE_TABLE_AS:
+    case STMT_INSERT_SELECT: break;
+    default:
+        return st_error_at(x->stmt, inner->at,
+                           "EXPLAIN is for queries: a SELECT, CREATE ... AS "
+                           "SELECT, INSERT INTO ... SELECT or a query id, not "
+                           "%s",
+                           ast_statement_name(inner->kind));
+    }
+    Status st = plan_query(x->stmt, &env, x->catalog, inner, &plan, &source,
+                           &topic, &warning);
+    if (st.kind || x->dry) return st;
+    plan_print(&out, plan);
+    explain(x, statement, STR(""), plan,
+            str_printf(x->stmt, "%.*s;", STR_ARG(inner->source)),
+            str_copy(x->stmt, buf_str(&out)), NULL);
+    buf_free(&out);
+    return st_ok();
+}

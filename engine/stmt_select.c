@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * SELECT: push queries (EMIT CHANGES) and pull queries over streams, run as
+ * transient queries whose rows come through a queue to the asking thread.
+ */
+#include "engine/engine_int.h"
+#include "engine/rows.h"
+
+#include "base/number.h"
+
+/* How a transient query runs and where its rows are. */
+typedef struct Transient {
+    const Plan *plan;
+    Query *query;
+    RowQueue *rows;
+    Str id;
+    int64_t limit; /* -1: none. */
+} Transient;
+
+static void finished(void *context, Query *query)
+{
+    (void)query;
+    rows_finish(context);
+}
+
+/* Hands one pack on. False: the reader wants no more. */
+static bool deliver(const Transient *t, const RowPack *pack,
+                    const mr_Sink *sink)
+{
+    for (int i = 0; i < pack->count; i++) {
+        const Value *values = &pack->values[i * pack->column_count];
+        if (!sink->row(sink->context, t->plan->schema, values,
+                       pack->tombstones[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Streams until limit, stop or error. `until_idle`: a pull query ends when all
+ * that was there at its start has been read. */
+static Status stream_rows(Exec *x, Transient *t, bool until_idle)
+{
+    const mr_Sink *sink = x->sink;
+    QueryInfo info;
+    bool done = false, more = true;
+
+    while (more && !done) {
+        bool idle = until_idle && query_is_idle(t->query);
+        RowPack *pack = rows_take(t->rows, idle ? 1 : 20, &done);
+        if (pack) {
+            more = deliver(t, pack, sink);
+            arena_free(pack->arena);
+            continue;
+        }
+        if (sink->stop && sink->stop(sink->context)) break;
+        if (idle) break;
+    }
+    query_info(t->query, x->stmt, &info);
+    if (info.state == QUERY_ERROR)
+        return st_error(x->stmt, ST_FATAL, "query '%.*s' stopped: %.*s",
+                        STR_ARG(t->id), STR_ARG(info.error));
+    if (sink->end)
+        sink->end(sink->context, done         ? STR("Limit Reached")
+                                 : until_idle ? STR("Query Completed")
+                                              : STR(""));
+    return st_ok();
+}
+
+static Status run(Exec *x, Transient *t, Map *properties)
+{
+    mr_Engine *engine = x->engine;
+    bool pull = t->plan->kind == PLAN_PULL;
+    QueryOptions options;
+
+    query_options(engine, properties, t->plan, t->id, &options);
+    options.application_id = str_printf(
+        x->stmt, "_confluent-ksql-%.*stransient_%.*s_%lld",
+        STR_ARG(engine_setting(engine, NULL, STR("ksql.service.id"))),
+        STR_ARG(t->id), (long long)clock_now_ms(engine->clock));
+    options.use_group = false;
+    options.threads = 1;
+    /* Rows go out at once: someone is looking. */
+    if (!map_get(properties, STR("cache.max.bytes.buffering")))
+        options.cache_max_bytes = 0;
+    if (pull) options.offset_latest = false;
+    options.rows = rows_put;
+    options.rows_context = t->rows;
+    options.finished = finished;
+    options.finished_context = t->rows;
+    Status st = query_start(x->stmt, t->plan, &options, &t->query);
+    if (st.kind) return st;
+
+    pthread_mutex_unlock(&engine->lock);
+    if (x->sink->header)
+        x->sink->header(x->sink->context, t->id, t->plan->schema);
+    st = stream_rows(x, t, pull);
+    rows_close(t->rows);
+    query_stop(t->query);
+    pthread_mutex_lock(&engine->lock);
+    Status cleaned = query_cleanup(x->stmt, engine->broker, t->plan,
+                                   options.application_id, STR_NULL);
+    return st.kind ? st : cleaned;
+}
+
+Status stmt_select(Exec *x, const AstStatement *statement)
+{
+    PlanEnv env = exec_plan_env(x);
+    Plan *plan = NULL;
+    Source *source = NULL;
+    TopicPlan topic;
+    Str warning = STR_NULL;
+
+    Status st = plan_query(x->stmt, &env, x->catalog, statement, &plan, &source,
+                           &topic, &warning);
+    if (st.kind) return st;
+    const Source *from = plan->source_count
+                             ? catalog_find(x->catalog, plan->sources[0])
+                             : NULL;
+    if (plan->kind == PLAN_PULL && from && from->is_table)
+        return st_error_at(x->stmt, statement->at,
+                           "pull queries over tables are not available yet: "
+                           "add EMIT CHANGES to stream the changes of '%.*s'",
+                           STR_ARG(from->name));
+    if (x->dry || x->replay) return st_ok();
+    if (!x->sink || !x->sink->row)
+        return st_error_at(x->stmt, statement->at,
+                           "SELECT needs somewhere to send its rows");
+    Transient t = {
+        .plan = plan,
+        .rows = rows_new(plan->schema),
+        .limit = statement->select->has_limit ? statement->select->limit : -1};
+    t.id = str_printf(
+        x->stmt, "transient_%.*s_%lld",
+        STR_ARG(plan->source_count ? plan->sources[0] : STR("")),
+        (long long)(clock_monotonic_ns() + x->engine->next_transient++));
+    st = run(x, &t, query_properties(x->stmt, x->engine, x->overrides));
+    rows_free(t.rows);
+    return st;
+}
