@@ -4,9 +4,10 @@
  * The planner resolves names to rows here, the runtime calls their code.
  *
  * A signature is text: "STRING, INT -> STRING", "T... -> T",
- * "ARRAY<T>, T -> BOOLEAN", "MAP<K, V>, (K, V) => T -> MAP<K, T>". T, K, V, R, S
- * are type variables; DECIMAL without parameters accepts any; UNIT is an
- * interval word. Several rows with one name are overloads.
+ * "ARRAY<T>, T -> BOOLEAN", "MAP<K, V>, (K, V) => T -> MAP<K, T>". Single
+ * letters are type variables; DECIMAL without parameters accepts any, and as a
+ * result is the first decimal argument's type; ANY... takes arguments of mixed
+ * types; UNIT is an interval word. Several rows with one name are overloads.
  */
 #ifndef FUNCTIONS_FUNCTION_H
 #define FUNCTIONS_FUNCTION_H
@@ -27,16 +28,17 @@ struct FnCall {
     const Type *result_type;
     const Type *const *state_types; /* Aggregates. */
     int state_count;
-    Arena *arena;       /* Where results go: the batch's. Set before calls. */
-    int64_t now_ms;     /* Wall clock at the batch. */
-    const char *error;  /* Set by fn_fail. */
-    void *cache;        /* A function's own, e.g. a compiled pattern. */
+    Arena *arena;      /* Where results go: the batch's. Set before calls. */
+    int64_t now_ms;    /* Wall clock at the batch. */
+    const char *error; /* Set by fn_fail. */
+    void *cache;       /* A function's own, e.g. a compiled pattern. */
     void (*cache_free)(void *cache);
     /* Evaluates a lambda argument; set by the runtime. False: it failed. */
     bool (*apply)(FnCall *call, const void *lambda, const Value *args,
                   int count, Value *out);
     void *apply_context;
-    const Map *properties; /* Settings `ksql.functions.<name>.*`, or NULL. */
+    const Map *properties; /* Settings (Str *) by full name, or NULL; only
+                              `ksql.functions.*` are read. */
 };
 
 /* Sets the error of this evaluation, in call->arena; returns false. The value
@@ -56,9 +58,9 @@ typedef void (*ColumnFn)(FnCall *call, const Column *const *args, int arg_count,
                          Column *out);
 
 /* An aggregate keeps `state_count` values per group; the runtime stores them as
- * one row (types/codec.h), so fixed-width ones are changed in place. Values that
- * `add` puts into state must live in call->arena or be borrowed from state or
- * args; the runtime copies them. */
+ * one row (types/codec.h), so fixed-width ones are changed in place. Values
+ * that `add` puts into state must live in call->arena or be borrowed from state
+ * or args; the runtime copies them. */
 typedef struct Aggregate {
     /* Fills `types` (room for 8) for these argument types; returns how many. */
     int (*state)(Arena *plan, const Type *const *args, int count,
@@ -88,24 +90,28 @@ enum {
     FN_VOLATILE = 2,         /* Not a constant even of constants. */
     FN_LITERAL_TAIL = 4,     /* Aggregates: arguments after the signature's
                                 first are literals. */
+    FN_LITERAL_LAST = 8,     /* Aggregates: the last argument is a literal. */
+    FN_STATE_NESTED = 16,    /* Aggregates: a sink in a format without nested
+                                types is refused (functions.md 2.5), though
+                                state_types may all be scalar. */
 };
 
 struct Function {
-    const char *name;        /* As messages spell it. */
+    const char *name; /* As messages spell it. */
     const char *signature;
     FnKind kind;
     unsigned flags;
     ScalarFn scalar;
-    ColumnFn column;         /* May be NULL. */
+    ColumnFn column; /* May be NULL. */
     const Aggregate *aggregate;
     TableFn table;
     /* The result type where the signature cannot say it (decimals), or NULL.
      * A NULL return means the call is not allowed. */
     const Type *(*result)(Arena *plan, const Type *const *args, int count);
-    const char *category;    /* "STRING", "MATHEMATICAL", "AGGREGATE", ... */
+    const char *category; /* "STRING", "MATHEMATICAL", "AGGREGATE", ... */
     const char *description;
-    const char *example;     /* An expression that is true; may be NULL for
-                                aggregates and volatile ones. */
+    const char *example; /* An expression that is true; may be NULL for
+                            aggregates and volatile ones. */
 };
 
 /* What the caller knows of an argument. */
@@ -125,7 +131,7 @@ typedef struct LambdaTyper {
 typedef struct FnBinding {
     const Function *function;
     const Type *result;
-    const Type **arg_types;  /* What each argument must be cast to. */
+    const Type **arg_types; /* What each argument must be cast to. */
     int arg_count;
     const Type **state_types; /* Aggregates. */
     int state_count;
@@ -143,7 +149,8 @@ const Function *function_find(Str name);
 /* All rows, sorted by name: an array of `*count`. */
 const Function *const *function_all(int *count);
 
-/* Adds rows for tests and, later, for user functions. Before the first query. */
+/* Adds rows for tests and, later, for user functions. Before the first query.
+ */
 void function_register(const Function *rows, int count);
 
 /* A call site for a binding; allocated in `plan`. */

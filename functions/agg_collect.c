@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * COLLECT_LIST (functions.md 6): all values of a group as an array, NULLs
+ * included, up to the setting `ksql.functions.collect_list.limit`.
+ */
+#include "functions/function_int.h"
+
+#include "base/number.h"
+
+/* How many values may be kept; a missing, negative or unreadable setting is no
+ * limit. */
+static int limit(const FnCall *call)
+{
+    const Str *text = call->properties
+                          ? map_get(call->properties,
+                                    STR("ksql.functions.collect_list.limit"))
+                          : NULL;
+    int32_t value;
+    if (!text || !number_parse_i32(str_trim(*text), &value) || value < 0)
+        return INT32_MAX;
+    return value;
+}
+
+static int collect_state(Arena *plan, const Type *const *args, int count,
+                         const Type **types)
+{
+    (void)count;
+    types[0] = type_array(plan, args[0]);
+    return 1;
+}
+
+static void collect_init(FnCall *call, Value *state)
+{
+    state[0] = (Value){.list = list_new(call->arena, 0)};
+}
+
+/* The state with `count` more items at its end, cut at the limit. */
+static void append(FnCall *call, Value *state, const Value *items, int count)
+{
+    const List *old = state->list;
+    int room = limit(call) - old->count;
+    if (count > room) count = room;
+    if (count <= 0) return;
+    List *list = list_new(call->arena, old->count + count);
+    memcpy(list->items, old->items, sizeof(Value) * (size_t)old->count);
+    memcpy(list->items + old->count, items, sizeof(Value) * (size_t)count);
+    state->list = list;
+}
+
+static bool collect_add(FnCall *call, Value *state, const Value *args)
+{
+    append(call, state, args, 1);
+    return true;
+}
+
+static bool collect_undo(FnCall *call, Value *state, const Value *args)
+{
+    const List *old = state->list;
+    int at = old->count - 1;
+    while (at >= 0 && !value_equal(call->arg_types[0], &old->items[at], args))
+        at--;
+    if (at < 0) return true;
+    List *list = list_new(call->arena, old->count - 1);
+    memcpy(list->items, old->items, sizeof(Value) * (size_t)at);
+    memcpy(list->items + at, old->items + at + 1,
+           sizeof(Value) * (size_t)(old->count - 1 - at));
+    state->list = list;
+    return true;
+}
+
+static bool collect_merge(FnCall *call, Value *state, const Value *other)
+{
+    append(call, state, other->list->items, other->list->count);
+    return true;
+}
+
+static bool collect_result(FnCall *call, const Value *state, Value *out)
+{
+    (void)call;
+    *out = state[0];
+    return true;
+}
+
+static const Aggregate collect_list = {
+    .state = collect_state,
+    .init = collect_init,
+    .add = collect_add,
+    .undo = collect_undo,
+    .merge = collect_merge,
+    .result = collect_result,
+};
+
+static const Function rows[] = {
+    {.name = "COLLECT_LIST",
+     .signature = "T -> ARRAY<T>",
+     .kind = FN_AGGREGATE,
+     .flags = FN_STATE_NESTED,
+     .aggregate = &collect_list,
+     .category = "AGGREGATE",
+     .description = "All values as an array, NULLs included, up to the setting "
+                    "'ksql.functions.collect_list.limit'."},
+};
+
+const FunctionFamily agg_collect = {rows, sizeof rows / sizeof *rows};

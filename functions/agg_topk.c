@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * TOPK (functions.md 6): the k greatest values in descending order, or with
+ * further columns the k rows with the greatest first column, as structs.
+ *
+ * State: k (NULL before the first row; merging needs it), and the sorted array.
+ * A new value goes behind those equal to it; in a full list it must be greater
+ * than the last.
+ */
+#include "functions/function_int.h"
+
+/* X, or STRUCT<sort_col X, col0 .., ..> if there are further columns. */
+static const Type *entry_type(Arena *plan, const Type *const *args, int count)
+{
+    if (count == 2) return args[0];
+    Field *fields = ARENA_ARRAY(plan, Field, count - 1);
+    fields[0] = (Field){STR("sort_col"), args[0]};
+    for (int i = 1; i < count - 1; i++)
+        fields[i] = (Field){str_printf(plan, "col%d", i - 1), args[i]};
+    return type_struct(plan, fields, count - 1);
+}
+
+/* NULL if a further column's type is not known. */
+static const Type *topk_type(Arena *plan, const Type *const *args, int count)
+{
+    for (int i = 0; i < count - 1; i++)
+        if (args[i]->kind == TYPE_NULL) return NULL;
+    return type_array(plan, entry_type(plan, args, count));
+}
+
+static int topk_state(Arena *plan, const Type *const *args, int count,
+                      const Type **types)
+{
+    types[0] = &type_int;
+    types[1] = type_array(plan, entry_type(plan, args, count));
+    return 2;
+}
+
+static void topk_init(FnCall *call, Value *state)
+{
+    state[0] = VALUE_NULL;
+    state[1] = (Value){.list = list_new(call->arena, 0)};
+}
+
+/* What an entry is sorted by. */
+static const Value *sort_value(const FnCall *call, const Value *entry)
+{
+    return call->arg_count == 2 ? entry : &entry->list->items[0];
+}
+
+static int compare_entries(const FnCall *call, const Value *a, const Value *b)
+{
+    return value_compare(call->arg_types[0], sort_value(call, a),
+                         sort_value(call, b));
+}
+
+static Value make_entry(FnCall *call, const Value *args)
+{
+    if (call->arg_count == 2) return args[0];
+    int count = call->arg_count - 1;
+    List *entry = list_new(call->arena, count);
+    memcpy(entry->items, args, sizeof(Value) * (size_t)count);
+    return (Value){.list = entry};
+}
+
+static bool topk_add(FnCall *call, Value *state, const Value *args)
+{
+    const Value *k = &args[call->arg_count - 1];
+    if (k->null || k->i32 < 1)
+        return fn_fail(call, "number of values kept by 'TOPK' must be 1 or "
+                             "more");
+    state[0] = *k;
+    if (args[0].null) return true;
+
+    const List *old = state[1].list;
+    Value entry = make_entry(call, args);
+    int at = old->count;
+    while (at > 0 && compare_entries(call, &old->items[at - 1], &entry) < 0)
+        at--;
+    if (at >= k->i32) return true;
+    int count = old->count < k->i32 ? old->count + 1 : k->i32;
+    List *list = list_new(call->arena, count);
+    memcpy(list->items, old->items, sizeof(Value) * (size_t)at);
+    list->items[at] = entry;
+    memcpy(list->items + at + 1, old->items + at,
+           sizeof(Value) * (size_t)(count - at - 1));
+    state[1].list = list;
+    return true;
+}
+
+static bool topk_merge(FnCall *call, Value *state, const Value *other)
+{
+    if (state[0].null) state[0] = other[0];
+    if (state[0].null) return true;
+    const List *a = state[1].list, *b = other[1].list;
+    int count = a->count + b->count, i = 0, k = 0;
+    if (count > state[0].i32) count = state[0].i32;
+    List *list = list_new(call->arena, count);
+    for (int n = 0; n < count; n++) {
+        bool from_a = k == b->count ||
+                      (i < a->count &&
+                       compare_entries(call, &a->items[i], &b->items[k]) >= 0);
+        list->items[n] = from_a ? a->items[i++] : b->items[k++];
+    }
+    state[1].list = list;
+    return true;
+}
+
+static bool topk_result(FnCall *call, const Value *state, Value *out)
+{
+    (void)call;
+    *out = state[1];
+    return true;
+}
+
+static const Aggregate topk_aggregate = {
+    .state = topk_state,
+    .init = topk_init,
+    .add = topk_add,
+    .merge = topk_merge,
+    .result = topk_result,
+};
+
+enum { FLAGS = FN_LITERAL_LAST | FN_STATE_NESTED };
+
+static const char topk_text[] =
+    "The k greatest values in descending order; with further columns, structs "
+    "of them, sorted by the first.";
+
+static const Function rows[] = {
+    {.name = "TOPK",
+     .signature = "INT, ANY..., INT -> ARRAY<INT>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .result = topk_type,
+     .category = "AGGREGATE",
+     .description = topk_text},
+    {.name = "TOPK",
+     .signature = "BIGINT, ANY..., INT -> ARRAY<BIGINT>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .result = topk_type,
+     .category = "AGGREGATE",
+     .description = topk_text},
+    {.name = "TOPK",
+     .signature = "DOUBLE, ANY..., INT -> ARRAY<DOUBLE>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .result = topk_type,
+     .category = "AGGREGATE",
+     .description = topk_text},
+    {.name = "TOPK",
+     .signature = "STRING, ANY..., INT -> ARRAY<STRING>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .result = topk_type,
+     .category = "AGGREGATE",
+     .description = topk_text},
+};
+
+const FunctionFamily agg_topk = {rows, sizeof rows / sizeof *rows};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * For the files of functions/ only: family tables, parsed signatures and the
+ * few helpers that families share.
+ */
+#ifndef FUNCTIONS_FUNCTION_INT_H
+#define FUNCTIONS_FUNCTION_INT_H
+
+#include "functions/function.h"
+
+/* A family file exports one of these; function.c lists them. */
+typedef struct FunctionFamily {
+    const Function *rows;
+    int count;
+} FunctionFamily;
+
+extern const FunctionFamily fn_string, fn_math, fn_conditional, agg_basic,
+    agg_offset, agg_topk, agg_collect;
+
+/* Kinds of a signature's types beyond those of TypeKind. */
+enum {
+    SIG_VARIABLE = 100, /* T, K, V, ... */
+    SIG_ANY,            /* Any type; several need not agree. */
+};
+
+enum { SIG_LAMBDA_PARAMS_MAX = 3 };
+
+/* A type as a signature writes it. */
+typedef struct SigType SigType;
+struct SigType {
+    int kind;      /* TypeKind or SIG_*. */
+    char variable; /* SIG_VARIABLE: 'A' to 'Z'. */
+    const SigType *key;
+    const SigType *element; /* ARRAY, MAP; the body of a LAMBDA. */
+    const SigType *params[SIG_LAMBDA_PARAMS_MAX]; /* LAMBDA. */
+    int param_count;
+    const Str *field_names; /* STRUCT with fields; NULL takes any struct. */
+    const SigType **field_types;
+    int field_count;
+};
+
+typedef struct Signature {
+    const SigType **params;
+    int count;
+    int variadic;      /* Index of the repeated parameter, or -1. */
+    int generic_count; /* Parameters that contain a variable or ANY. */
+    bool has_any;
+    const SigType *result;
+} Signature;
+
+/* Parses a row's signature; NULL if it is malformed (a bug in the row). */
+const Signature *signature_parse(Arena *arena, const char *text);
+
+/* Appends "(STRING, INT...)". */
+void signature_print(Buf *out, const Signature *signature);
+
+/* All rows of one name, parsed. */
+typedef struct FunctionSet {
+    const char *name;
+    const Function **rows;
+    const Signature **signatures;
+    int count;
+} FunctionSet;
+
+/* The set named `name` (any case), or NULL. */
+const FunctionSet *function_set(Str name);
+
+/* The name nearest to `name`, or NULL if none is near. */
+const char *function_near(Str name);
+
+/* The row of an argument column. */
+static inline int arg_row(const Column *column, int row)
+{
+    return column->constant ? 0 : row;
+}
+
+/* True if the argument is null in this row. */
+static inline bool arg_null(const Column *column, int row)
+{
+    return bit_get(column->nulls, arg_row(column, row));
+}
+
+/* The i-th row a column function works on. */
+static inline int sel_row(const uint16_t *sel, int i)
+{
+    return sel ? sel[i] : i;
+}
+
+#endif
