@@ -133,7 +133,8 @@ void batch_select(Batch *batch, const uint64_t *keep);
 void batch_drop_row(Batch *batch, int row);
 
 /* A new batch over the same rows and metadata with `column_count` empty
- * columns; arrays are shared, `sel` is copied when it is set. */
+ * columns; arrays are shared, `sel` is copied when it is set. `value_bytes` and
+ * `old` are NULL in it: they belong to the columns it no longer has. */
 Batch *batch_derive(Batch *batch, int column_count);
 
 #endif

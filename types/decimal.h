@@ -76,6 +76,9 @@ int64_t decimal_to_i64(Arena *arena, Decimal a, bool *fits);
 Str decimal_print_plain(Arena *arena, Decimal a);
 Str decimal_print(Arena *arena, Decimal a);
 
+/* The same appended to `buf`; `plain` chooses. */
+void decimal_append_text(Buf *buf, Decimal a, bool plain);
+
 /* Two's complement big-endian bytes of the unscaled integer, minimal length,
  * and back. */
 Str decimal_to_bytes(Arena *arena, Decimal a);
