@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading dates by pattern, as Java's DateTimeFormatter does ("strict" digits,
+ * "smart" values, letters in any case).
+ *
+ * First the text is matched element by element, which gives field values; a `[`
+ * remembers the state, and a mismatch inside goes on behind its `]` with that
+ * state. Then the fields become a moment: from 1970-01-01T00:00 in the zone of
+ * the text or else of the format, each field that is there overwrites its part.
+ * Day 31 of a short month is its last day, 24:00 is the start of the next day,
+ * and fields that contradict each other are an error.
+ */
+#include "base/datefmt.h"
+
+#include <time.h>
+
+#include "base/datefmt_int.h"
+
+typedef struct Parsed {
+    size_t at;
+    uint32_t set; /* A bit for each field that the text has. */
+    bool has_zone;
+    int64_t value[FIELD_COUNT];
+    char zone_id[ZONE_ID_MAX_BYTES + 1];
+} Parsed;
+
+static inline bool has(const Parsed *p, Field field)
+{
+    return p->set >> field & 1;
+}
+
+/* Sets a field; false if it is there already with another value. */
+static bool set_field(Parsed *p, Field field, int64_t value)
+{
+    if (has(p, field)) return p->value[field] == value;
+    p->value[field] = value;
+    p->set |= 1u << field;
+    return true;
+}
+
+static bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+/* How many digits stand at `at`, at most `max`. */
+static int count_digits(Str text, size_t at, int max)
+{
+    int count = 0;
+    while (count < max && at + (size_t)count < text.len &&
+           is_digit(text.ptr[at + (size_t)count]))
+        count++;
+    return count;
+}
+
+/* Reads `count` digits; false if they are more than a number can hold. */
+static bool read_digits(Str text, size_t at, int count, int64_t *value)
+{
+    *value = 0;
+    for (int i = 0; i < count; i++) {
+        int digit = text.ptr[at + (size_t)i] - '0';
+        if (__builtin_mul_overflow(*value, 10, value) ||
+            __builtin_add_overflow(*value, digit, value))
+            return false;
+    }
+    return true;
+}
+
+static bool read_number(const Element *e, Str text, Parsed *p)
+{
+    size_t at = p->at;
+    char sign = at < text.len ? text.ptr[at] : 0;
+    if (sign == '-' || sign == '+') {
+        bool allowed = sign == '-' ? e->sign != SIGN_NONE
+                                   : e->sign == SIGN_EXCEEDS_PAD;
+        if (!allowed) return false;
+        at++;
+    } else {
+        sign = 0;
+    }
+    /* All digits but those that the touching numbers need. */
+    int count = count_digits(text, at, e->max + e->reserved);
+    if (e->reserved) {
+        count -= e->reserved;
+        if (count < e->min) count = e->min;
+        count = count_digits(text, at, count);
+    }
+    int64_t value;
+    if (count < e->min || !read_digits(text, at, count, &value)) return false;
+    if (sign == '-') {
+        if (!value) return false;
+        value = -value;
+    } else if (e->sign == SIGN_EXCEEDS_PAD) {
+        /* The plus says that there are more digits than usual. */
+        if ((sign == '+') != (count > e->min)) return false;
+    }
+    p->at = at + (size_t)count;
+    if (e->kind == EL_REDUCED_YEAR) value += 2000;
+    return set_field(p, e->field, value);
+}
+
+static bool read_fraction(const Element *e, Str text, Parsed *p)
+{
+    int64_t value;
+    if (count_digits(text, p->at, e->max) < e->max) return false;
+    if (!read_digits(text, p->at, e->max, &value)) return false;
+    for (int i = e->max; i < 9; i++)
+        value *= 10;
+    p->at += (size_t)e->max;
+    return set_field(p, FIELD_NANO, value);
+}
+
+static bool begins_nocase(Str text, size_t at, Str word)
+{
+    return text.len - at >= word.len &&
+           str_eq_nocase((Str){text.ptr + at, word.len}, word);
+}
+
+static bool read_literal(const Element *e, Str text, Parsed *p)
+{
+    if (!begins_nocase(text, p->at, e->literal)) return false;
+    p->at += e->literal.len;
+    return true;
+}
+
+/* A name, the full one (if the pattern has four letters) before the short. One
+ * letter alone cannot tell June from July: such patterns only print. */
+static bool read_text(const Element *e, Str text, Parsed *p)
+{
+    if (e->count == 5) return false;
+    for (int full = e->count == 4; full >= 0; full--) {
+        for (int i = 0;; i++) {
+            Str name = field_name(e->field, i, full);
+            if (!name.ptr) break;
+            if (!begins_nocase(text, p->at, name)) continue;
+            p->at += name.len;
+            bool from_one = e->field == FIELD_MONTH ||
+                            e->field == FIELD_WEEKDAY;
+            return set_field(p, e->field, i + from_one);
+        }
+    }
+    return false;
+}
+
+/* Reads two digits below 60, behind a colon if there must be one; -1: no. */
+static int read_pair(Str text, size_t *at, bool colon)
+{
+    size_t i = *at;
+    if (colon && (i >= text.len || text.ptr[i++] != ':')) return -1;
+    int64_t value;
+    if (count_digits(text, i, 2) < 2) return -1;
+    read_digits(text, i, 2, &value);
+    if (value > 59) return -1;
+    *at = i + 2;
+    return (int)value;
+}
+
+/* X, x and Z. */
+static bool read_offset(const Element *e, Str text, Parsed *p)
+{
+    enum { OFFSET_MAX_S = 18 * 3600 };
+    bool z = e->letter == 'X' || (e->letter == 'Z' && e->count == 5);
+    char first = p->at < text.len ? text.ptr[p->at] : 0;
+    if (z && (first == 'Z' || first == 'z')) {
+        p->at++;
+        return set_field(p, FIELD_OFFSET, 0);
+    }
+    if (first != '+' && first != '-') return false;
+    int count = e->letter == 'Z' && e->count < 4 ? 2 : e->count;
+    bool colon = count == 3 || count == 5;
+    size_t at = p->at + 1;
+    int hours = read_pair(text, &at, false);
+    if (hours < 0) return false;
+    int minutes = read_pair(text, &at, colon);
+    if (minutes < 0 && count > 1) return false;
+    int seconds = count > 3 ? read_pair(text, &at, colon) : 0;
+    int32_t sum = hours * 3600 + (minutes > 0 ? minutes * 60 : 0) +
+                  (seconds > 0 ? seconds : 0);
+    if (sum > OFFSET_MAX_S) return false;
+    p->at = at;
+    return set_field(p, FIELD_OFFSET, first == '-' ? -sum : sum);
+}
+
+/* O and ZZZZ. */
+static bool read_gmt_offset(Str text, Parsed *p)
+{
+    if (!begins_nocase(text, p->at, STR("GMT"))) return false;
+    p->at += 3;
+    Str rest = {text.ptr + p->at, text.len - p->at};
+    int32_t offset_s = 0;
+    if (rest.len && (rest.ptr[0] == '+' || rest.ptr[0] == '-')) {
+        size_t size = zone_match_offset(rest, &offset_s);
+        if (!size) return false;
+        p->at += size;
+    }
+    return set_field(p, FIELD_OFFSET, offset_s);
+}
+
+static bool is_id_letter(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c) ||
+           c == '/' || c == '_' || c == '+' || c == '-';
+}
+
+/* The length of the region id or offset that `text` begins with, or 0. */
+static size_t match_zone_id(Str text)
+{
+    static const Str prefixes[] = {STR_INIT("UTC"), STR_INIT("GMT"),
+                                   STR_INIT("UT"), STR_INIT("")};
+    int32_t offset_s;
+    for (int i = 0; i < 4; i++) {
+        Str rest = text;
+        if (!str_starts_with(text, prefixes[i])) continue;
+        rest.ptr += prefixes[i].len;
+        rest.len -= prefixes[i].len;
+        if (!rest.len || (rest.ptr[0] != '+' && rest.ptr[0] != '-')) continue;
+        size_t size = zone_match_offset(rest, &offset_s);
+        if (size) return prefixes[i].len + size;
+    }
+    size_t len = 0;
+    while (len < text.len && is_id_letter(text.ptr[len]))
+        len++;
+    return len;
+}
+
+/* Makes `id` the zone that texts name now; false if there is no such zone. */
+static bool use_text_zone(DateFormat *format, Str id)
+{
+    if (format->text_zone.id.ptr && str_eq(format->text_zone.id, id))
+        return true;
+    if (id.len > ZONE_ID_MAX_BYTES) return false;
+    zone_close(&format->text_zone);
+    memcpy(format->text_zone_id, id.ptr, id.len);
+    format->text_zone_id[id.len] = 0;
+    Str copy = {format->text_zone_id, id.len};
+    if (zone_open(copy, &format->text_zone)) return true;
+    format->text_zone.id = STR_NULL;
+    return false;
+}
+
+/* z and VV. A region id is taken before a name, the longer match wins. */
+static bool read_zone(DateFormat *format, const Element *e, Str text, Parsed *p)
+{
+    Str rest = {text.ptr + p->at, text.len - p->at};
+    char name_id[ZONE_ID_MAX_BYTES + 1];
+    size_t id_len = match_zone_id(rest);
+    size_t name_len = e->kind == EL_ZONE_NAME
+                          ? zone_match_name(rest, e->count == 4, name_id)
+                          : 0;
+    Str id = {rest.ptr, id_len};
+    size_t len = id_len;
+    if (!id_len || name_len > id_len || !use_text_zone(format, id)) {
+        if (!name_len) return false;
+        id = str_from(name_id);
+        len = name_len;
+    }
+    if (p->has_zone && !str_eq(str_from(p->zone_id), id)) return false;
+    p->has_zone = true;
+    memcpy(p->zone_id, id.ptr, id.len);
+    p->zone_id[id.len] = 0;
+    p->at += len;
+    return true;
+}
+
+static bool read_element(DateFormat *format, const Element *e, Str text,
+                         Parsed *p)
+{
+    switch (e->kind) {
+    case EL_LITERAL: return read_literal(e, text, p);
+    case EL_NUMBER:
+    case EL_REDUCED_YEAR: return read_number(e, text, p);
+    case EL_FRACTION: return read_fraction(e, text, p);
+    case EL_TEXT: return read_text(e, text, p);
+    case EL_OFFSET: return read_offset(e, text, p);
+    case EL_GMT_OFFSET: return read_gmt_offset(text, p);
+    case EL_ZONE_NAME:
+    case EL_ZONE_ID: return read_zone(format, e, text, p);
+    case EL_OPEN:
+    case EL_CLOSE: return true;
+    }
+    return false;
+}
+
+/* Matches the whole text. */
+static bool read_fields(DateFormat *format, Str text, Parsed *p)
+{
+    const Pattern *pattern = &format->pattern;
+    Parsed saved[OPTIONAL_DEPTH_MAX];
+    int open[OPTIONAL_DEPTH_MAX];
+    int depth = 0;
+    p->at = 0;
+    p->set = 0;
+    p->has_zone = false;
+    for (int i = 0; i < pattern->count; i++) {
+        const Element *e = &pattern->elements[i];
+        if (e->kind == EL_OPEN) {
+            open[depth] = i;
+            saved[depth++] = *p;
+        } else if (e->kind == EL_CLOSE) {
+            depth--;
+        } else if (!read_element(format, e, text, p)) {
+            if (!depth) return false;
+            *p = saved[--depth];
+            i = pattern->elements[open[depth]].close;
+        }
+    }
+    return p->at == text.len;
+}
+
+static bool is_leap(int64_t year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static int month_length(int64_t year, int64_t month)
+{
+    static const char lengths[] = {31, 28, 31, 30, 31, 30,
+                                   31, 31, 30, 31, 30, 31};
+    return lengths[month - 1] + (month == 2 && is_leap(year));
+}
+
+/* True if the field is not there or lies between `low` and `high`. */
+static bool in_range(const Parsed *p, Field field, int64_t low, int64_t high)
+{
+    return !has(p, field) ||
+           (p->value[field] >= low && p->value[field] <= high);
+}
+
+static bool ranges_hold(const Parsed *p)
+{
+    const int64_t day_s = 86400;
+    return in_range(p, FIELD_YEAR, -999999999, 999999999) &&
+           in_range(p, FIELD_YEAR_OF_ERA, 1, 1000000000) &&
+           in_range(p, FIELD_MONTH, 1, 12) && in_range(p, FIELD_DAY, 1, 31) &&
+           in_range(p, FIELD_DAY_OF_YEAR, 1, 366) &&
+           in_range(p, FIELD_HOUR, 0, 24) &&
+           in_range(p, FIELD_CLOCK_HOUR, 1, 24) &&
+           in_range(p, FIELD_HOUR_OF_HALF, 0, 11) &&
+           in_range(p, FIELD_CLOCK_HALF, 1, 12) &&
+           in_range(p, FIELD_MINUTE, 0, 59) &&
+           in_range(p, FIELD_SECOND, 0, 59) &&
+           in_range(p, FIELD_NANO, 0, 999999999) &&
+           in_range(p, FIELD_MILLI_OF_DAY, 0, day_s * 1000 - 1) &&
+           in_range(p, FIELD_NANO_OF_DAY, 0, day_s * 1000000000 - 1);
+}
+
+/* The year, from whichever form the text has; 1970 if it has none. */
+static bool resolve_year(const Parsed *p, int64_t *year)
+{
+    *year = has(p, FIELD_YEAR) ? p->value[FIELD_YEAR] : 1970;
+    if (!has(p, FIELD_YEAR_OF_ERA))
+        return !has(p, FIELD_ERA) || !has(p, FIELD_YEAR) ||
+               p->value[FIELD_ERA] == (*year > 0);
+    int64_t of_era = p->value[FIELD_YEAR_OF_ERA];
+    bool before = has(p, FIELD_ERA) && !p->value[FIELD_ERA];
+    int64_t from_era = before ? 1 - of_era : of_era;
+    if (has(p, FIELD_YEAR)) return *year == from_era;
+    *year = from_era;
+    return true;
+}
+
+/* Midnight of the date as seconds since 1970, in no zone. `*whole` is set if
+ * the text has a complete date. */
+static bool resolve_date(const Parsed *p, int64_t *seconds, bool *whole)
+{
+    int64_t year;
+    if (!resolve_year(p, &year)) return false;
+    bool has_year = has(p, FIELD_YEAR) || has(p, FIELD_YEAR_OF_ERA);
+    bool has_day = has(p, FIELD_MONTH) && has(p, FIELD_DAY);
+    int64_t month = has(p, FIELD_MONTH) ? p->value[FIELD_MONTH] : 1;
+    int64_t day = has(p, FIELD_DAY) ? p->value[FIELD_DAY] : 1;
+    int64_t day_of_year = has(p, FIELD_DAY_OF_YEAR)
+                              ? p->value[FIELD_DAY_OF_YEAR]
+                              : 0;
+    *whole = has_year && (has_day || has(p, FIELD_DAY_OF_YEAR));
+    if (has(p, FIELD_DAY_OF_YEAR) && !has_day) {
+        if (day_of_year > 365 + is_leap(year)) return false;
+        month = 1;
+        day = day_of_year;
+    } else if (day > month_length(year, month)) {
+        if (!has_year || !has_day) return false;
+        day = month_length(year, month);
+    }
+    struct tm tm = {.tm_year = (int)(year - 1900),
+                    .tm_mon = (int)(month - 1),
+                    .tm_mday = (int)day};
+    *seconds = timegm(&tm);
+    if (!*whole) return true;
+    if (has(p, FIELD_WEEKDAY) &&
+        p->value[FIELD_WEEKDAY] != (tm.tm_wday ? tm.tm_wday : 7))
+        return false;
+    return !has(p, FIELD_DAY_OF_YEAR) || day_of_year == tm.tm_yday + 1;
+}
+
+/* The hour of the day, 24 included, from whichever form the text has. */
+static bool resolve_hour(const Parsed *p, int64_t *hour)
+{
+    int64_t half = has(p, FIELD_AMPM) ? p->value[FIELD_AMPM] : 0;
+    int64_t of_half = 0;
+    bool has_half = has(p, FIELD_HOUR_OF_HALF) || has(p, FIELD_CLOCK_HALF);
+    if (has(p, FIELD_HOUR_OF_HALF)) of_half = p->value[FIELD_HOUR_OF_HALF];
+    if (has(p, FIELD_CLOCK_HALF)) {
+        if (has(p, FIELD_HOUR_OF_HALF) &&
+            of_half != p->value[FIELD_CLOCK_HALF] % 12)
+            return false;
+        of_half = p->value[FIELD_CLOCK_HALF] % 12;
+    }
+    *hour = half * 12 + of_half;
+    if (!has(p, FIELD_HOUR) && !has(p, FIELD_CLOCK_HOUR)) return true;
+    *hour = has(p, FIELD_HOUR) ? p->value[FIELD_HOUR]
+                               : p->value[FIELD_CLOCK_HOUR] % 24;
+    if (has(p, FIELD_HOUR) && has(p, FIELD_CLOCK_HOUR) &&
+        p->value[FIELD_CLOCK_HOUR] % 24 != *hour)
+        return false;
+    if (has_half && *hour % 12 != of_half) return false;
+    return !has(p, FIELD_AMPM) || *hour % 24 / 12 == half;
+}
+
+static int64_t value_or_0(const Parsed *p, Field field)
+{
+    return has(p, field) ? p->value[field] : 0;
+}
+
+/* Milliseconds of the day, a whole day included. */
+static bool resolve_time(const Parsed *p, int64_t *ms)
+{
+    if (has(p, FIELD_NANO_OF_DAY)) {
+        *ms = p->value[FIELD_NANO_OF_DAY] / 1000000;
+        return true;
+    }
+    if (has(p, FIELD_MILLI_OF_DAY)) {
+        *ms = p->value[FIELD_MILLI_OF_DAY];
+        return true;
+    }
+    int64_t hour;
+    if (!resolve_hour(p, &hour)) return false;
+    int64_t rest_ms = value_or_0(p, FIELD_MINUTE) * 60000 +
+                      value_or_0(p, FIELD_SECOND) * 1000 +
+                      value_or_0(p, FIELD_NANO) / 1000000;
+    if (hour == 24 && (rest_ms || value_or_0(p, FIELD_NANO))) return false;
+    *ms = hour * 3600000 + rest_ms;
+    return true;
+}
+
+bool datefmt_parse(DateFormat *format, Str text, int64_t *ms)
+{
+    Parsed p;
+    if (!read_fields(format, text, &p) || !ranges_hold(&p)) return false;
+    int64_t date_s, time_ms, local_ms;
+    bool whole;
+    if (!resolve_date(&p, &date_s, &whole)) return false;
+    if (!resolve_time(&p, &time_ms)) return false;
+    const int64_t day_ms = 86400000;
+    if (time_ms == day_ms && !whole) time_ms = 0;
+    /* A margin keeps what zones add within the type. */
+    if (__builtin_mul_overflow(date_s, 1000, &local_ms) ||
+        local_ms > INT64_MAX - 4 * day_ms || local_ms < INT64_MIN + 4 * day_ms)
+        return false;
+    local_ms += time_ms;
+    if (p.has_zone) {
+        if (!use_text_zone(format, str_from(p.zone_id))) return false;
+        *ms = zone_to_utc_ms(&format->text_zone, local_ms);
+    } else if (has(&p, FIELD_OFFSET)) {
+        *ms = local_ms - p.value[FIELD_OFFSET] * 1000;
+    } else {
+        *ms = zone_to_utc_ms(&format->zone, local_ms);
+    }
+    return true;
+}
