@@ -161,15 +161,22 @@ bool time_parse(Str text, int32_t *ms)
 
 bool timestamp_parse(Str text, int64_t *ms)
 {
-    Text rest = {text.ptr, text.ptr + text.len};
+    Text left = {text.ptr, text.ptr + text.len};
     int64_t days, out;
     int of_day = 0, offset;
-    if (!take_date(&rest, &days)) return false;
-    if (take_char(&rest, 'T') && !take_partial_time(&rest, &of_day))
+    if (!take_date(&left, &days)) return false;
+    if (take_char(&left, 'T') && !take_partial_time(&left, &of_day))
         return false;
-    if (!take_zone(&rest, &offset) || rest.at != rest.end) return false;
+    if (!take_zone(&left, &offset) || left.at != left.end) return false;
+    /* From the end of a day before 1970, as the first day of 64-bit
+     * milliseconds begins before them. */
+    int64_t rest = (int64_t)of_day - offset;
+    if (days < 0) {
+        days++;
+        rest -= MS_PER_DAY;
+    }
     if (__builtin_mul_overflow(days, (int64_t)MS_PER_DAY, &out) ||
-        __builtin_add_overflow(out, (int64_t)of_day - offset, &out))
+        __builtin_add_overflow(out, rest, &out))
         return false;
     *ms = out;
     return true;
