@@ -159,10 +159,9 @@ static Str unescape(Arena *arena, Str s)
     return copy;
 }
 
-STATUS settings_read(Arena *arena, Str path, Str text, Map *into)
+STATUS settings_read(Arena *arena, Str text, Map *into)
 {
     Buf line = {0};
-    (void)path;
     while (next_line(&text, &line)) {
         Str all = buf_str(&line);
         size_t i = 0;

@@ -58,7 +58,7 @@ STATUS setting_check(Arena *arena, Str name, Str value);
 
 /* Reads a Java properties file (`#` and `!` comments, `=` or `:` or blank,
  * continuation lines, escapes) into `settings`, Str values in `arena`. */
-STATUS settings_read(Arena *arena, Str path, Str text, Map *settings);
+STATUS settings_read(Arena *arena, Str text, Map *settings);
 
 /* docs/config.md. */
 void settings_document(Buf *out);

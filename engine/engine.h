@@ -54,7 +54,11 @@ typedef struct mr_Options {
  * away (call again). `arena` holds the error text. */
 STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **engine);
 
-/* Stops all queries cleanly (state and offsets are committed). */
+/* Stops all queries cleanly: outputs, state and offsets are committed. The
+ * broker stays open, so that outputs can still be read. Once is enough. */
+void mr_stop(mr_Engine *engine);
+
+/* mr_stop, then closes everything. NULL is allowed. */
 void mr_close(mr_Engine *engine);
 
 /* A session: its SET overrides and DEFINEd variables. */
@@ -118,6 +122,9 @@ STATUS mr_query_stats(mr_Engine *engine, Arena *arena, mr_QueryStats **stats,
 
 /* The broker behind the engine, for produce, consume and file inputs. */
 Broker *mr_broker(mr_Engine *engine);
+/* For people: "Kafka at localhost:9092", "the embedded broker in
+ * ./millrace-data". Lives as long as the engine. */
+Str mr_broker_name(mr_Engine *engine);
 
 /* Names for completion: streams, tables, their columns, functions, keywords,
  * settings. A NULL-terminated array in `arena`, those with `prefix` (any case).
@@ -128,8 +135,12 @@ const char **mr_complete(mr_Engine *engine, Arena *arena, Str prefix);
  * there is none yet. */
 size_t mr_statement_end(Str text);
 
-/* Writes docs/config.md. */
+/* Write docs/config.md and docs/functions.md. */
 void mr_config_document(Buf *out);
+void mr_functions_document(Buf *out);
+
+/* Reads a properties file's text into a map of Str by name, in `arena`. */
+STATUS mr_read_settings(Arena *arena, Str text, Map *settings);
 
 /* "0.1.0", and the libraries'. */
 const char *mr_version(void);

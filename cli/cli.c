@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the commands share: common options, files, signals, messages.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+void complain(const char *format, ...)
+{
+    va_list args;
+    fputs("millrace: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+void complain_status(Status st, const char *where, Str source)
+{
+    Arena *arena = arena_new("message", 0);
+    const char *text = st_render(arena, st, where, source.ptr, source.len);
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\033[31m%s\033[0m\n", text);
+    else
+        fprintf(stderr, "%s\n", text);
+    arena_free(arena);
+}
+
+bool read_file(Arena *arena, const char *path, Str *text)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
+    char chunk[65536];
+    Buf all = {0};
+    size_t n;
+
+    if (!file) {
+        complain("cannot read '%s': %s", path, strerror(errno));
+        return false;
+    }
+    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
+        buf_append(&all, chunk, n);
+    bool failed = ferror(file) != 0;
+    if (failed) complain("cannot read '%s': %s", path, strerror(errno));
+    if (!standard) fclose(file);
+    *text = str_copy(arena, buf_str(&all));
+    buf_free(&all);
+    return !failed;
+}
+
+bool split_pair(const char *text, Str *name, Str *value)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text) return false;
+    *name = (Str){text, (size_t)(equals - text)};
+    *value = str_from(equals + 1);
+    return true;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    c |= 32;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+Str unescape_text(Arena *arena, Str text)
+{
+    char *out = arena_alloc(arena, text.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '\\' && i + 1 < text.len) {
+            c = text.ptr[++i];
+            if (c == 'x' && i + 2 < text.len &&
+                hex_digit(text.ptr[i + 1]) >= 0 &&
+                hex_digit(text.ptr[i + 2]) >= 0) {
+                c = (char)(hex_digit(text.ptr[i + 1]) * 16 +
+                           hex_digit(text.ptr[i + 2]));
+                i += 2;
+            } else {
+                c = c == 'n'   ? '\n'
+                    : c == 't' ? '\t'
+                    : c == 'r' ? '\r'
+                    : c == '0' ? '\0'
+                               : c;
+            }
+        }
+        out[n++] = c;
+    }
+    out[n] = 0;
+    return (Str){out, n};
+}
+
+/* ---- signals ---- */
+
+static volatile sig_atomic_t interrupt_flag, terminate_flag;
+
+static void on_signal(int number)
+{
+    if (number == SIGTERM) {
+        terminate_flag = 1;
+    } else {
+        /* A second Ctrl-C that nobody took ends the program. */
+        if (interrupt_flag) _exit(128 + number);
+        interrupt_flag = 1;
+    }
+}
+
+void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+bool interrupted(void)
+{
+    return interrupt_flag || terminate_flag;
+}
+
+bool terminated(void)
+{
+    return terminate_flag;
+}
+
+void clear_interrupt(void)
+{
+    interrupt_flag = 0;
+}
+
+/* ---- options ---- */
+
+static void put_setting(CommonOptions *common, Str name, Str value)
+{
+    Str *kept = ARENA_NEW(common->arena, Str);
+    *kept = str_copy(common->arena, value);
+    map_put(common->arena, &common->settings, str_copy(common->arena, name),
+            kept);
+}
+
+static bool read_config(CommonOptions *common, const char *path)
+{
+    Str text;
+    if (!read_file(common->arena, path, &text)) return false;
+    Status st = mr_read_settings(common->arena, text, &common->settings);
+    if (st.kind) complain_status(st, path, text);
+    return !st.kind;
+}
+
+bool common_option(CommonOptions *common, int option, const char *argument,
+                   const char *command, int *exit_status)
+{
+    Str name, value;
+    bool good = true;
+
+    *exit_status = -1;
+    switch (option) {
+    case OPTION_COMMON:
+        put_setting(common, STR("bootstrap.servers"), str_from(argument));
+        break;
+    case OPTION_COMMON + 1:
+        common->data_directory = str_copy(common->arena, str_from(argument));
+        break;
+    case OPTION_COMMON + 2: good = read_config(common, argument); break;
+    case OPTION_COMMON + 3:
+        good = split_pair(argument, &name, &value);
+        if (good)
+            put_setting(common, name, value);
+        else
+            complain("--set takes NAME=VALUE, not '%s'", argument);
+        break;
+    case 'd':
+        good = split_pair(argument, &name, &value);
+        if (good)
+            *vec_push(common->arena, &common->defines) = (NameValue){
+                str_copy(common->arena, name), str_copy(common->arena, value)};
+        else
+            complain("-d takes NAME=VALUE, not '%s'", argument);
+        break;
+    case OPTION_COMMON + 4:
+        good = log_set_level(str_from(argument));
+        if (!good)
+            complain("--log-level is error, warn, info or debug, not '%s'",
+                     argument);
+        break;
+    case 'h':
+        print_help(stdout, command);
+        *exit_status = EXIT_OK;
+        break;
+    case OPTION_COMMON + 5:
+        print_version();
+        *exit_status = EXIT_OK;
+        break;
+    case '?':
+    case ':':
+        fprintf(stderr, "Try 'millrace help%s%s'.\n", *command ? " " : "",
+                command);
+        good = false;
+        break;
+    default: return false;
+    }
+    if (!good) *exit_status = EXIT_USAGE;
+    return true;
+}
+
+/* ---- the engine ---- */
+
+static mr_Engine *open_with(CommonOptions *common, const mr_Options *options)
+{
+    mr_Engine *engine = NULL;
+    bool told = false;
+
+    for (;;) {
+        Arena *arena = arena_new("open", 0);
+        Status st = mr_open(arena, options, &engine);
+        if (st.kind == ST_RETRY && !interrupted()) {
+            if (!told) complain("%s; trying again", st.text);
+            told = true;
+            arena_free(arena);
+            for (int i = 0; i < 10 && !interrupted(); i++)
+                clock_sleep_ms(100);
+            continue;
+        }
+        if (st.kind) complain("%s", st.text);
+        arena_free(arena);
+        (void)common;
+        return st.kind ? NULL : engine;
+    }
+}
+
+mr_Engine *open_engine(CommonOptions *common, mr_Mode mode, bool temporary)
+{
+    mr_Options options = {.mode = mode,
+                          .settings = &common->settings,
+                          .data_directory = common->data_directory};
+    char name[] = "/tmp/millrace-XXXXXX";
+
+    if (temporary) {
+        const char *base = getenv("TMPDIR");
+        char *path = name;
+        if (base && *base)
+            path = (char *)str_printf(common->arena, "%s/millrace-XXXXXX", base)
+                       .ptr;
+        if (!mkdtemp(path)) {
+            complain("cannot make a temporary directory '%s': %s", path,
+                     strerror(errno));
+            return NULL;
+        }
+        options.data_directory = str_copy(common->arena, str_from(path));
+        options.temporary = true;
+    }
+    return open_with(common, &options);
+}
+
+mr_Engine *open_tool_engine(CommonOptions *common)
+{
+    return open_engine(common, MR_HEADLESS, false);
+}

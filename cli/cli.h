@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the commands of the program share: options, files, signals, output.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "base/vec.h"
+#include "engine/engine.h"
+
+/* Exit statuses. */
+enum {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,  /* A statement or a run failed. */
+    EXIT_USAGE = 255, /* Wrong arguments, unreadable file, no start. */
+};
+
+typedef struct NameValue {
+    Str name;
+    Str value;
+} NameValue;
+
+/* The options that every command knows. */
+typedef struct CommonOptions {
+    Arena *arena; /* Of the whole run. */
+    Map settings; /* Str by name: --set, --config-file, ... */
+    VEC(NameValue) defines;
+    Str data_directory; /* STR_NULL: not given. */
+} CommonOptions;
+
+/* getopt values of the common options start here; a command's own ones are
+ * characters or start at OPTION_OWN. */
+enum { OPTION_COMMON = 1000, OPTION_OWN = 2000 };
+
+/* The common rows of a getopt_long table, in the order of `common_options`. */
+#define COMMON_LONG_OPTIONS                                                    \
+    {"bootstrap-server", required_argument, NULL, OPTION_COMMON},              \
+        {"data-dir", required_argument, NULL, OPTION_COMMON + 1},              \
+        {"config-file", required_argument, NULL, OPTION_COMMON + 2},           \
+        {"set", required_argument, NULL, OPTION_COMMON + 3},                   \
+        {"define", required_argument, NULL, 'd'},                              \
+        {"log-level", required_argument, NULL, OPTION_COMMON + 4},             \
+        {"help", no_argument, NULL, 'h'},                                      \
+    {                                                                          \
+        "version", no_argument, NULL, OPTION_COMMON + 5                        \
+    }
+
+/* Takes one option that getopt_long returned, with its argument. Returns true
+ * if it was a common one; *exit_status is then -1, or the status to end
+ * with (help, version, a bad value). */
+bool common_option(CommonOptions *common, int option, const char *argument,
+                   const char *command, int *exit_status);
+
+/* Opens an engine; waits, with a message, while Kafka is away, until a signal
+ * comes. NULL: it could not; the reason was printed. */
+mr_Engine *open_engine(CommonOptions *common, mr_Mode mode, bool temporary);
+
+/* Opens a broker alone, for produce and consume, as the engine would. */
+mr_Engine *open_tool_engine(CommonOptions *common);
+
+/* The whole file, or standard input for "-"; false: printed why not. */
+bool read_file(Arena *arena, const char *path, Str *text);
+
+/* Prints "millrace: ..." on standard error. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints a failure with its place in `source`. */
+void complain_status(Status st, const char *where, Str source);
+
+/* Signals: the first SIGINT or SIGTERM sets the flag. `interrupted` reads it,
+ * `clear_interrupt` forgets it (a shell that goes on). */
+void catch_signals(void);
+bool interrupted(void);
+bool terminated(void);
+void clear_interrupt(void);
+
+/* "NAME=VALUE" in two; false if there is no '='. */
+bool split_pair(const char *text, Str *name, Str *value);
+
+/* Escapes in separators and formats: \n \t \r \0 \\ \xHH. In `arena`. */
+Str unescape_text(Arena *arena, Str text);
+
+/* ---- the commands, by file: argc and argv begin at the command's name ---- */
+
+int command_shell(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_server(int argc, char **argv);
+int command_produce(int argc, char **argv);
+int command_consume(int argc, char **argv);
+int command_datagen(int argc, char **argv);
+int command_help(int argc, char **argv);
+
+/* Prints a command's help; false if there is no such command. */
+bool print_help(FILE *out, const char *command);
+void print_version(void);
+
+#endif
