@@ -193,26 +193,27 @@ static inline const char *json_scan_word(const char *p, const char *end,
 /* An object or array, whose bracket is at p. Does not recurse. */
 const char *json_scan_container(const char *p, const char *end);
 
-/* A string, number or word, with nothing before it. */
+/* A string, number or word, with nothing before it; the commonest first. */
 static inline const char *json_scan_scalar(const char *p, const char *end)
 {
     bool escaped;
     if (p == end) return NULL;
-    switch (*p) {
-    case '"':
+    if (*p == '"') {
         p = json_scan_string(p + 1, end, &escaped);
         return p ? p + 1 : NULL;
-    case 't': return json_scan_word(p, end, "true", 4);
-    case 'f': return json_scan_word(p, end, "false", 5);
-    case 'n': return json_scan_word(p, end, "null", 4);
-    default: return json_scan_number(p, end);
     }
+    if (*p <= '9') return json_scan_number(p, end);
+    if (*p == 't') return json_scan_word(p, end, "true", 4);
+    if (*p == 'f') return json_scan_word(p, end, "false", 5);
+    if (*p == 'n') return json_scan_word(p, end, "null", 4);
+    return NULL;
 }
 
 /* Any value, with nothing before it. */
 static inline const char *json_scan_value(const char *p, const char *end)
 {
-    if (p < end && (*p == '{' || *p == '[')) return json_scan_container(p, end);
+    if (p < end && (*p == '{' || *p == '['))
+        return json_scan_container(p, end);
     return json_scan_scalar(p, end);
 }
 
