@@ -54,20 +54,20 @@ static size_t print_head(char *out, size_t size, LogLevel level,
     return len < size ? len : size - 1;
 }
 
-/* Copies `text` without control characters; returns the new length. */
-static size_t clean_copy(char *out, size_t len, size_t size, const char *text)
+/* Appends `text` without control characters; false if not all of it fits. */
+static bool append_clean(char *out, size_t *len, size_t size, const char *text)
 {
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        if (len + 2 > size) return size + 1;
+        if (*len + 2 > size) return false;
         if (c == '\n' || c == '\t' || c == '\r') {
-            out[len++] = '\\';
-            out[len++] = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
+            out[(*len)++] = '\\';
+            out[(*len)++] = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
         } else {
-            out[len++] = c < ' ' || c == 0x7f ? '?' : *text;
+            out[(*len)++] = c < ' ' || c == 0x7f ? '?' : *text;
         }
     }
-    return len;
+    return true;
 }
 
 void log_line(LogLevel level, const char *event, const char *format, ...)
@@ -76,7 +76,7 @@ void log_line(LogLevel level, const char *event, const char *format, ...)
     int saved_errno = errno;
     char text[LINE_MAX_BYTES];
     char line[LINE_MAX_BYTES];
-    const size_t size = sizeof line - 5; /* Room for "...\n". */
+    const size_t size = sizeof line - 5; /* Room for a blank and "...\n". */
 
     va_list args;
     va_start(args, format);
@@ -86,10 +86,8 @@ void log_line(LogLevel level, const char *event, const char *format, ...)
 
     size_t len = print_head(line, size, level, event);
     if (text_len > 0) {
-        if (len < size) line[len++] = ' ';
-        size_t more = clean_copy(line, len, size, text);
-        cut = cut || more > size;
-        len = more > size ? size : more;
+        line[len++] = ' ';
+        if (!append_clean(line, &len, size, text)) cut = true;
     }
     if (cut) {
         memcpy(line + len, "...", 3);
