@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What every operator uses: passing batches on, telling of bad rows, ending the
+ * query. Reports go to the query's processing log by way of its options; they
+ * are counted even if nobody listens.
+ */
+#include "runtime/task.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+
+void op_emit(Op *op, Batch *batch)
+{
+    if (!batch->sel_count || op->task->failed.kind) return;
+    op->rows_out += batch->sel_count;
+    Op *next = op->output;
+    if (!next) return;
+    next->rows_in += batch->sel_count;
+    next->type->process(next, op->output_input, batch);
+}
+
+void op_report_full(Op *op, const Batch *batch, int row, ProcessingError *error)
+{
+    op->errors++;
+    const QueryOptions *options = op->task->options;
+    if (!options->log) return;
+    error->query_id = options->id;
+    if (!error->step.ptr) error->step = op->node->step;
+    error->partition = batch ? batch->partition : op->task->partition;
+    error->offset = batch ? batch->offsets[row] : -1;
+    if (batch && batch->value_bytes && !error->record.ptr)
+        error->record = batch->value_bytes[row];
+    options->log(options->log_context, error);
+}
+
+void op_report(Op *op, int type, const Batch *batch, int row,
+               const char *format, ...)
+{
+    if (!op->task->options->log) {
+        op->errors++;
+        return;
+    }
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (len < 0) len = 0;
+    if ((size_t)len >= sizeof text) len = sizeof text - 1;
+    ProcessingError error = {.type = type, .message = {text, (size_t)len}};
+    op_report_full(op, batch, row, &error);
+}
+
+void op_report_row(void *op, const Batch *batch, int row, const char *why)
+{
+    op_report(op, 1, batch, row, "%s", why);
+}
+
+void task_fail(Task *task, Status st)
+{
+    if (!st.kind || task->failed.kind) return;
+    task->failed = st;
+    task->failed.text = str_cstr(task->plan, str_from(st.text));
+}
+
+void op_fail(Op *op, Status st)
+{
+    if (!op->task->failed.kind && st.kind)
+        log_error("query fails", "query=%.*s step=%.*s task=%.*s reason=\"%s\"",
+                  STR_ARG(op->task->options->id), STR_ARG(op->node->step),
+                  STR_ARG(op->task->name), st.text);
+    task_fail(op->task, st);
+}
+
+void op_wake_at(Op *op, int64_t ms)
+{
+    if (ms < op->wake_at_ms) op->wake_at_ms = ms;
+}
+
+Eval *op_eval(Op *op, Arena *plan, const Expr *expr)
+{
+    return eval_new(plan, expr, op->task->options->properties);
+}
+
+int64_t task_now_ms(const Task *task)
+{
+    return clock_now_ms(task->options->clock);
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * FROM: a stream or table read from its topic (runtime 2.1).
+ *
+ * source_decode turns raw records into a batch: window bounds are cut off the
+ * key, the decoders fill the columns that somebody reads (they validate the
+ * rest), headers and ROWTIME, ROWPARTITION, ROWOFFSET follow, the timestamp
+ * comes from the record or from a column. Bad records are reported and not
+ * alive.
+ *
+ * process is for tables with a store: each row replaces its key's row and goes
+ * on with the old one beside it. Store key: the record's key bytes. Value: the
+ * needed columns. With a cache and old rows wanted, changes wait in the store
+ * until the commit and go on as one change per key.
+ */
+#include "runtime/task.h"
+
+#include <assert.h>
+
+#include "base/datefmt.h"
+#include "runtime/rowset.h"
+
+typedef struct SourceState {
+    Decoder *key, *value;
+    int *key_slots, *value_slots; /* By column of the side; -1: not wanted. */
+    Column **out;                 /* Room for either side. */
+    DateFormat *format;           /* Of a STRING timestamp column. */
+    Store *store;
+    RowSet rows;   /* What the store keeps. */
+    Arena *merged; /* Of one batch of merged changes. */
+    Buf buf;
+    Str decoder_step;
+} SourceState;
+
+/* Whose records the decoders are reading, for reports. */
+typedef struct DecodeSide {
+    Op *op;
+    Batch *batch;
+    const Str *bytes;
+    bool is_key;
+} DecodeSide;
+
+Store *source_store(Op *op)
+{
+    return ((SourceState *)op->state)->store;
+}
+
+/* ---- opening ---- */
+
+/* The slot of schema column `index`, or -1 if nobody reads it. */
+static int slot_of(const PlanNode *node, int index)
+{
+    const PlanSource *source = &node->source;
+    for (int i = 0; i < node->column_count; i++)
+        if (source->fields[i] == SOURCE_COLUMN &&
+            source->field_index[i] == index &&
+            (node->columns[i].needed || i == source->timestamp.slot))
+            return i;
+    return -1;
+}
+
+static int *side_slots(Arena *plan, const PlanNode *node, ColumnRole role,
+                       int count, bool **wanted)
+{
+    int *slots = ARENA_ARRAY(plan, int, count + 1);
+    *wanted = ARENA_ARRAY(plan, bool, count + 1);
+    const Schema *schema = node->source.schema;
+    int at = 0;
+    for (int i = 0; i < schema->count; i++) {
+        if (schema->columns[i].role != role) continue;
+        assert(at < count);
+        slots[at] = slot_of(node, i);
+        (*wanted)[at] = slots[at] >= 0;
+        at++;
+    }
+    return slots;
+}
+
+static Status open_decoders(Op *op, Arena *plan, SourceState *state)
+{
+    const PlanSource *source = &op->node->source;
+    int keys = source->key.column_count, values = source->value.column_count;
+    int most = keys > values ? keys : values;
+    bool *wanted;
+    state->out = ARENA_ARRAY(plan, Column *, most + 1);
+    state->key_slots = side_slots(plan, op->node, COLUMN_KEY, keys, &wanted);
+    if (keys) {
+        Status st = decoder_open(plan, &source->key, wanted, &state->key);
+        if (st.kind) return st;
+    }
+    state->value_slots = side_slots(plan, op->node, COLUMN_VALUE, values,
+                                    &wanted);
+    return decoder_open(plan, &source->value, wanted, &state->value);
+}
+
+static Status source_open(Op *op, Arena *plan)
+{
+    SourceState *state = op->state;
+    const PlanSource *source = &op->node->source;
+    state->decoder_step = str_printf(plan, "%.*s.Source.deserializer",
+                                     STR_ARG(op->node->step));
+    Status st = open_decoders(op, plan, state);
+    if (st.kind) return st;
+    if (source->timestamp.slot >= 0 && source->timestamp.format.len) {
+        st = datefmt_open(plan, source->timestamp.format, STR_NULL,
+                          &state->format);
+        if (st.kind) return st;
+    }
+    if (!source->is_table || !source->materialize) return st_ok();
+    rowset_open(plan, op->node->columns, op->node->column_count, &state->rows);
+    state->merged = arena_new("merged", 0);
+    Str name = source->store.len ? source->store : STR("KsqlTopic-Reduce");
+    return task_store_open(op, name, STORE_KEYED, 0,
+                           op->node->want_old && task_merges(op->task),
+                           &state->store);
+}
+
+/* ---- decoding ---- */
+
+static void bad_record(void *context, int row, const char *why)
+{
+    DecodeSide *side = context;
+    SourceState *state = side->op->state;
+    ProcessingError error = {.type = 0,
+                             .step = state->decoder_step,
+                             .message = str_from(why),
+                             .topic = side->op->node->source.topic,
+                             .is_key = side->is_key,
+                             .record = side->bytes[row]};
+    op_report_full(side->op, side->batch, row, &error);
+}
+
+static void decode_side(Op *op, Batch *batch, Decoder *decoder,
+                        const int *slots, int count, const Str *bytes,
+                        bool is_key)
+{
+    SourceState *state = op->state;
+    for (int i = 0; i < count; i++) {
+        state->out[i] = slots[i] < 0 ? NULL : &batch->columns[slots[i]];
+        if (state->out[i])
+            column_init(batch->arena, state->out[i],
+                        op->node->columns[slots[i]].type, batch->count);
+    }
+    DecodeSide side = {op, batch, bytes, is_key};
+    decoder->format->decode(decoder, batch, bytes, state->out, bad_record,
+                            &side);
+}
+
+static int64_t read_be64(const char *p)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++)
+        v = v << 8 | (unsigned char)p[i];
+    return (int64_t)v;
+}
+
+/* Cuts the window bounds off the keys (formats 8). */
+static void cut_windows(Op *op, Batch *batch)
+{
+    const PlanSource *source = &op->node->source;
+    bool session = source->window == WINDOW_SESSION;
+    size_t tail = session ? 16 : 8;
+    batch->window_start = ARENA_ARRAY(batch->arena, int64_t, batch->count);
+    batch->window_end = ARENA_ARRAY(batch->arena, int64_t, batch->count);
+    for (int row = batch->count - 1; row >= 0; row--) {
+        Str *key = &batch->key_bytes[row];
+        batch->window_start[row] = batch->window_end[row] = 0;
+        if (!key->ptr) continue;
+        if (key->len < tail) {
+            DecodeSide side = {op, batch, batch->key_bytes, true};
+            bad_record(&side, row, "windowed key is too short");
+            batch_drop_row(batch, row);
+            continue;
+        }
+        key->len -= tail;
+        int64_t first = read_be64(key->ptr + key->len), end;
+        if (session) {
+            batch->window_start[row] = read_be64(key->ptr + key->len + 8);
+            batch->window_end[row] = first;
+            continue;
+        }
+        batch->window_start[row] = first;
+        if (__builtin_add_overflow(first, source->window_size_ms, &end))
+            end = INT64_MAX;
+        batch->window_end[row] = end;
+    }
+}
+
+static Value header_list(Arena *arena, const Headers *headers)
+{
+    int count = headers ? headers->count : 0;
+    List *list = list_new(arena, count);
+    for (int i = 0; i < count; i++) {
+        List *pair = list_new(arena, 2);
+        pair->items[0] = (Value){.str = headers->at[i].key};
+        pair->items[1] = (Value){.str = headers->at[i].value,
+                                 .null = !headers->at[i].value.ptr};
+        list->items[i] = (Value){.list = pair};
+    }
+    return (Value){.list = list};
+}
+
+static Value last_header(const Headers *headers, Str key)
+{
+    for (int i = headers ? headers->count - 1 : -1; i >= 0; i--)
+        if (str_eq(headers->at[i].key, key))
+            return (Value){.str = headers->at[i].value,
+                           .null = !headers->at[i].value.ptr};
+    return VALUE_NULL;
+}
+
+static void fill_headers(Batch *batch, Column *col, const SchemaColumn *column)
+{
+    for (int row = 0; row < batch->count; row++) {
+        const Headers *headers = batch->headers ? batch->headers[row] : NULL;
+        Value value = column->role == COLUMN_HEADERS
+                          ? header_list(batch->arena, headers)
+                          : last_header(headers, column->header_key);
+        column_set(batch->arena, col, row, batch->count, value);
+    }
+}
+
+/* What does not come from the two decoders. */
+static void fill_others(Op *op, Batch *batch)
+{
+    const PlanSource *source = &op->node->source;
+    for (int i = 0; i < op->node->column_count; i++) {
+        const PlanColumn *column = &op->node->columns[i];
+        Column *col = &batch->columns[i];
+        if (!column->needed && i != source->timestamp.slot) continue;
+        if (col->values) continue;
+        if (source->fields[i] == SOURCE_COLUMN) {
+            const SchemaColumn *declared =
+                &source->schema->columns[source->field_index[i]];
+            if (declared->role != COLUMN_HEADERS &&
+                declared->role != COLUMN_HEADER)
+                continue;
+            column_init(batch->arena, col, column->type, batch->count);
+            fill_headers(batch, col, declared);
+            continue;
+        }
+        *col = (Column){.type = column->type};
+        switch (source->fields[i]) {
+        case SOURCE_ROWTIME: col->i64 = batch->timestamps; break;
+        case SOURCE_ROWOFFSET: col->i64 = batch->offsets; break;
+        case SOURCE_WINDOWSTART: col->i64 = batch->window_start; break;
+        case SOURCE_WINDOWEND: col->i64 = batch->window_end; break;
+        default:
+            column_init(batch->arena, col, column->type, batch->count);
+            for (int row = 0; row < batch->count; row++)
+                col->i32[row] = batch->partition;
+        }
+    }
+}
+
+/* The extracted timestamp; false: none, *why says so. */
+static bool timestamp_of(SourceState *state, const Column *col, int row,
+                         int64_t *ms, const char **why)
+{
+    *why = "timestamp column is null";
+    if (bit_get(col->nulls, row)) return false;
+    *why = "timestamp column does not match its format";
+    if (col->type->kind != TYPE_STRING)
+        *ms = col->i64[row];
+    else if (!state->format || !datefmt_parse(state->format, col->str[row], ms))
+        return false;
+    *why = "timestamp is negative";
+    return *ms >= 0;
+}
+
+static void extract_timestamps(Op *op, Batch *batch)
+{
+    SourceState *state = op->state;
+    const PlanSource *source = &op->node->source;
+    int slot = source->timestamp.slot;
+    bool from_value =
+        slot >= 0 &&
+        (source->fields[slot] != SOURCE_COLUMN ||
+         source->schema->columns[source->field_index[slot]].role != COLUMN_KEY);
+    for (int i = batch->sel_count - 1; i >= 0; i--) {
+        int row = batch_row(batch, i);
+        const char *why = "record has no timestamp";
+        bool ok = batch->timestamps[row] >= 0;
+        if (slot >= 0 && from_value && bit_get(batch->row_null, row)) {
+            ok = false;
+            why = "record has no value to take the timestamp from";
+        } else if (slot >= 0) {
+            int64_t ms = -1;
+            ok = timestamp_of(state, &batch->columns[slot], row, &ms, &why);
+            batch->timestamps[row] = ms;
+        }
+        if (ok) continue;
+        op_report(op, 1, batch, row, "%s", why);
+        batch_drop_row(batch, row);
+    }
+}
+
+static void drop_null_keys(Op *op, Batch *batch)
+{
+    for (int i = batch->sel_count - 1; i >= 0; i--) {
+        int row = batch_row(batch, i);
+        if (batch->key_bytes[row].ptr) continue;
+        op_report(op, 1, batch, row, "record of a table has no key");
+        batch_drop_row(batch, row);
+    }
+}
+
+Batch *source_decode(Op *op, Arena *arena, const RawRows *raw)
+{
+    SourceState *state = op->state;
+    const PlanSource *source = &op->node->source;
+    Batch *batch = batch_new(arena, raw->count, op->node->column_count);
+    batch->partition = raw->partition;
+    batch->timestamps = raw->timestamps;
+    batch->offsets = raw->offsets;
+    batch->key_bytes = raw->keys;
+    batch->value_bytes = raw->values;
+    batch->headers = raw->headers;
+    for (int i = 0; i < raw->count; i++) {
+        if (raw->values[i].ptr) continue;
+        if (!batch->row_null) batch->row_null = bits_new(arena, raw->count);
+        bit_set(batch->row_null, i);
+    }
+    if (source->window != WINDOW_NONE) cut_windows(op, batch);
+    if (source->is_table) drop_null_keys(op, batch);
+    if (state->key)
+        decode_side(op, batch, state->key, state->key_slots,
+                    source->key.column_count, batch->key_bytes, true);
+    decode_side(op, batch, state->value, state->value_slots,
+                source->value.column_count, batch->value_bytes, false);
+    fill_others(op, batch);
+    extract_timestamps(op, batch);
+    return batch;
+}
+
+/* ---- tables ---- */
+
+/* The key as it was in the record, window bounds included. */
+static Str store_key(const Op *op, const Batch *batch, int row)
+{
+    Str key = batch->key_bytes[row];
+    if (op->node->source.window == WINDOW_SESSION)
+        key.len += 16;
+    else if (op->node->source.window != WINDOW_NONE)
+        key.len += 8;
+    return key;
+}
+
+/* An empty batch of old rows beside `batch`. */
+static Batch *old_batch(SourceState *state, const Op *op, Batch *batch)
+{
+    Batch *old = batch_derive(batch, op->node->column_count);
+    old->timestamps = ARENA_ARRAY(batch->arena, int64_t, batch->count);
+    old->row_null = bits_new(batch->arena, batch->count);
+    rowset_columns(&state->rows, batch->arena, old, op->node->columns);
+    return old;
+}
+
+static void old_row(SourceState *state, Batch *old, int row, const char *bytes,
+                    size_t len, int64_t timestamp_ms)
+{
+    old->timestamps[row] = timestamp_ms;
+    if (bytes) {
+        Str copy = {arena_copy(old->arena, bytes, len), len};
+        if (rowset_decode(&state->rows, old, row, copy, timestamp_ms)) return;
+    } else {
+        rowset_null(&state->rows, old, row);
+    }
+    bit_set(old->row_null, row);
+}
+
+static void store_row(SourceState *state, Batch *batch, int row,
+                      StoreEntry *entry)
+{
+    int64_t ms = batch->timestamps[row];
+    store_before_change(state->store, entry);
+    if (bit_get(batch->row_null, row)) {
+        store_delete(state->store, entry, ms);
+        return;
+    }
+    state->buf.len = 0;
+    rowset_encode(&state->rows, &state->buf, batch, row);
+    char *room = store_value_room(state->store, entry,
+                                  (uint32_t)state->buf.len);
+    memcpy(room, state->buf.ptr, state->buf.len);
+    store_mark(state->store, entry, ms);
+}
+
+/* Row `i` of a batch of merged changes. False: the key was made and unmade. */
+static bool merged_row(SourceState *state, Batch *batch, int i,
+                       const StoreEntry *entry)
+{
+    Arena *arena = state->merged;
+    batch->key_bytes[i] = str_copy(arena, (Str){entry->key, entry->key_len});
+    batch->timestamps[i] = entry->timestamp_ms;
+    batch->offsets[i] = -1;
+    old_row(state, batch->old, i, entry->old_value, entry->old_len,
+            entry->old_timestamp_ms);
+    if (entry->value) {
+        Str bytes = {arena_copy(arena, entry->value, entry->value_len),
+                     entry->value_len};
+        rowset_decode(&state->rows, batch, i, bytes, entry->timestamp_ms);
+    } else {
+        bit_set(batch->row_null, i);
+        rowset_null(&state->rows, batch, i);
+    }
+    return entry->value || entry->old_value;
+}
+
+/* Sends all merged changes on, as one batch after the other. */
+static void emit_merged(Op *op)
+{
+    SourceState *state = op->state;
+    StoreEntry *entry = store_dirty_first(state->store);
+    while (entry) {
+        Arena *arena = state->merged;
+        arena_reset(arena);
+        int count = 0, alive = 0;
+        StoreEntry *end = entry;
+        for (; end && count < BATCH_ROWS_MAX; end = end->dirty_next)
+            count++;
+        Batch *batch = batch_new(arena, count, op->node->column_count);
+        batch->partition = op->task->partition;
+        batch->row_null = bits_new(arena, count);
+        rowset_columns(&state->rows, arena, batch, op->node->columns);
+        batch->old = old_batch(state, op, batch);
+        uint16_t *sel = ARENA_ARRAY(arena, uint16_t, count);
+        for (int i = 0; entry != end; i++, entry = entry->dirty_next)
+            if (merged_row(state, batch, i, entry)) sel[alive++] = (uint16_t)i;
+        batch->sel = batch->old->sel = sel;
+        batch->sel_count = batch->old->sel_count = alive;
+        if (op->node->source.window != WINDOW_NONE) cut_windows(op, batch);
+        op_emit(op, batch);
+    }
+}
+
+static void source_flush(Op *op)
+{
+    SourceState *state = op->state;
+    if (!state->store) return;
+    if (op->node->want_old && task_merges(op->task)) emit_merged(op);
+    op_fail(op, store_flush(state->store, op->task->scratch));
+}
+
+static void source_process(Op *op, int input, Batch *batch)
+{
+    (void)input;
+    SourceState *state = op->state;
+    if (!state->store) {
+        op_emit(op, batch);
+        return;
+    }
+    bool merges = op->node->want_old && task_merges(op->task);
+    Batch *old = NULL;
+    if (op->node->want_old && !merges) old = old_batch(state, op, batch);
+    for (int i = 0; i < batch->sel_count; i++) {
+        int row = batch_row(batch, i);
+        StoreEntry *entry = store_upsert(state->store,
+                                         store_key(op, batch, row));
+        if (!entry) continue;
+        if (old)
+            old_row(state, old, row, entry->value, entry->value_len,
+                    entry->timestamp_ms);
+        store_row(state, batch, row, entry);
+    }
+    op_fail(op, store_status(state->store));
+    if (!merges) {
+        batch->old = old;
+        op_emit(op, batch);
+    }
+    if (store_dirty_bytes(state->store) > task_cache_bytes(op->task))
+        source_flush(op);
+}
+
+bool source_read(Op *op, Arena *arena, Str key, Str value, int64_t timestamp_ms,
+                 Value *row)
+{
+    (void)key;
+    SourceState *state = op->state;
+    Batch *one = batch_new(arena, 1, op->node->column_count);
+    rowset_columns(&state->rows, arena, one, op->node->columns);
+    Str copy = {arena_copy(arena, value.ptr, value.len), value.len};
+    if (!rowset_decode(&state->rows, one, 0, copy, timestamp_ms)) return false;
+    for (int i = 0; i < op->node->column_count; i++)
+        row[i] = one->columns[i].values ? column_get(&one->columns[i], 0)
+                                        : VALUE_NULL;
+    return true;
+}
+
+static void source_close(Op *op)
+{
+    SourceState *state = op->state;
+    if (state->key) decoder_close(state->key);
+    if (state->value) decoder_close(state->value);
+    if (state->format) datefmt_close(state->format);
+    buf_free(&state->buf);
+    arena_free(state->merged);
+}
+
+const OpType op_source_type = {
+    .name = "source",
+    .state_bytes = sizeof(SourceState),
+    .open = source_open,
+    .process = source_process,
+    .flush = source_flush,
+    .close = source_close,
+};

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Query, inside: sub-topologies, topics, workers. Only for query*.c, worker*.c
+ * and task.c.
+ *
+ * Immutable after query_start: plan, options, subs, topics, targets. Guarded by
+ * `lock`: state, error, the workers' published figures, requests. Atomic: the
+ * flags. A worker's own members are touched by its thread alone (with threads 0
+ * by whoever steps).
+ */
+#ifndef RUNTIME_QUERY_INT_H
+#define RUNTIME_QUERY_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "runtime/task.h"
+
+/* A topic that is read. */
+typedef struct QueryTopic {
+    const char *name;
+    int partitions;
+    bool from_start; /* Tables and internal topics. */
+    bool internal;
+    int sub; /* Which sub-topology writes it; -1: none. */
+} QueryTopic;
+
+/* A topic that a node writes. */
+typedef struct QueryTarget {
+    const char *topic;
+    int partitions;
+} QueryTarget;
+
+/* One input of a sub-topology. */
+typedef struct SubInput {
+    const PlanNode *node;
+    int topic;
+} SubInput;
+
+typedef struct SubPlan {
+    const PlanNode *root;
+    SubInput *inputs;
+    int input_count;
+    int partitions; /* The most of its topics: the number of tasks. */
+    int store_count;
+} SubPlan;
+
+/* What others may see of a partition that a worker reads. */
+typedef struct Progress {
+    int topic;
+    int32_t partition;
+    int64_t position; /* All before it is processed. */
+    bool dirty;       /* And not yet flushed and committed. */
+    bool queued;      /* More is in hand. */
+} Progress;
+
+typedef struct NodeCounts {
+    int64_t rows_in, rows_out, late, errors;
+} NodeCounts;
+
+/* The arena of one poll, kept until all its record sets are given back. */
+typedef struct PollArena PollArena;
+
+typedef struct Worker {
+    Query *query;
+    int index;
+    pthread_t thread;
+    bool started;
+    Arena *life; /* As long as the worker. */
+    Arena *turn; /* Of one turn: status texts. */
+    Consumer *consumer;
+    Producer *producer;
+    Task **tasks;
+    int task_count, task_cap;
+    PollArena *free_polls;
+    int64_t queued; /* Records read and not given back. */
+    bool away;      /* The broker; said once. */
+    bool closed_down;
+    bool assigned;        /* Had its first assignment. */
+    Task *restoring_task; /* It lets the others run meanwhile. */
+    int64_t last_commit_ms, last_checkpoint_ms;
+    int64_t last_publish_ms;
+    int64_t empty_since_ms; /* Monotonic: polls find nothing since; 0: no. */
+    NodeCounts *closed;     /* Of tasks that were closed, by node. */
+    int64_t records_in;
+    int64_t last_record_ms;
+    /* Published, under the query's lock. */
+    NodeCounts *shown;
+    Progress *progress_room; /* Heap. */
+    int progress_count, progress_cap;
+    int64_t shown_records_in, shown_last_record_ms, shown_cpu_ns;
+    int64_t shown_state_keys, shown_state_bytes, shown_empty_since_ms;
+    bool shown_assigned, restoring;
+    uint64_t answered; /* The last request it has served. */
+} Worker;
+
+/* A read of a store, for query_read_state. Served by every worker. */
+typedef struct StateRequest {
+    uint64_t number; /* 0: none yet. */
+    int node_id;
+    Str key;
+    Arena *arena;
+    bool (*visit)(void *context, const Value *row, int64_t timestamp_ms);
+    void *context;
+    bool stopped; /* visit said enough. */
+    Status status;
+} StateRequest;
+
+struct Query {
+    Arena *arena;
+    const Plan *plan;
+    QueryOptions options;
+    SubPlan *subs;
+    int sub_count;
+    QueryTopic *topics;
+    int topic_count;
+    QueryTarget *targets;  /* By node id. */
+    Str *changelog_stores; /* Names with a changelog, and their topics. */
+    const char **changelogs;
+    int changelog_count;
+    size_t cache_share_bytes;
+    StateDb *db;
+    Worker *workers;
+    int worker_count;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_mutex_t rows_lock; /* Around options.rows. */
+    pthread_mutex_t asking;    /* One StateRequest at a time. */
+    StateRequest request;
+    QueryState state;
+    char *error; /* Heap; NULL: none. */
+    int64_t started_ns;
+    _Atomic int64_t taken, given; /* Rows of LIMIT: promised, delivered. */
+    atomic_bool stopping, paused, finished, commit_wanted;
+    atomic_bool told; /* options.finished was called. */
+};
+
+/* ---- query_plan.c ---- */
+
+/* Cuts the plan into sub-topologies and lists topics. ST_USER names an operator
+ * that does not exist yet. */
+STATUS query_cut(Query *query, Arena *arena);
+/* Asks the broker for partition counts and makes the internal topics. */
+STATUS query_topics(Query *query, Arena *arena);
+/* Index of the topic a source or repartition node reads. */
+int query_topic_of(const Query *query, const PlanNode *node);
+/* The changelog topic of a store, or NULL. */
+const char *query_changelog(const Query *query, Str store);
+
+/* ---- query.c ---- */
+
+bool query_is_finished(const Query *query);
+/* The query stops: with an error (state ERROR), or done (ST_OK). Any worker. */
+void query_end(Query *query, Status st);
+
+/* ---- worker.c ---- */
+
+STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker);
+/* Leaves the group and closes all tasks; commits first unless the query failed.
+ */
+void worker_close(Worker *worker);
+void *worker_main(void *worker);
+/* One round: poll up to `timeout_ms`, restore, process, commit if it is time.
+ * Returns records processed. */
+int worker_turn(Worker *worker, int timeout_ms, int max_records);
+void worker_publish(Worker *worker, bool force);
+/* Serves a waiting StateRequest. */
+void worker_answer(Worker *worker);
+
+/* ---- worker_commit.c ---- */
+
+/* Flush, acknowledge, commit (runtime 5.1). `final`: checkpoint too. ST_RETRY:
+ * not now; what was not committed is done again after a restart. */
+STATUS worker_commit(Worker *worker, bool final);
+/* The task's failure or the worker's becomes the query's. */
+void worker_fail(Worker *worker, Status st);
+
+/* ---- query_state.c ---- */
+
+/* Reads the store of one task. */
+void task_read_state(Task *task, StateRequest *request);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From plan to sub-topologies (runtime 1.2): the tree is cut at repartition
+ * nodes. Each part gets a number, parts upstream first, a list of topics it
+ * reads, and as many tasks as the largest of them has partitions. Also names
+ * and makes the internal topics (runtime 3.7, 4.1):
+ *
+ *   <application id>-<name>-repartition     delete, kept for ever
+ *   <application id>-<store>-changelog      compact; windows: compact,delete
+ */
+#include "runtime/query_int.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+enum { DAY_MS = 24 * 3600 * 1000 };
+
+static const char *kind_name(PlanKind kind)
+{
+    switch (kind) {
+    case PLAN_JOIN_STREAM_STREAM: return "a stream-stream join";
+    case PLAN_JOIN_TABLE_TABLE: return "a table-table join";
+    case PLAN_JOIN_FOREIGN_KEY: return "a foreign-key join";
+    default: return "this operator";
+    }
+}
+
+/* A node that cannot run yet is refused before anything is made. */
+static Status check_node(Arena *arena, const PlanNode *node)
+{
+    if (!op_type(node))
+        return st_error(arena, ST_USER, "%s ('%.*s') is not available yet",
+                        kind_name(node->kind), STR_ARG(node->step));
+    if (node->kind == PLAN_AGGREGATE &&
+        node->aggregate.window.kind == WINDOW_SESSION)
+        return st_error(arena, ST_USER,
+                        "WINDOW SESSION ('%.*s') is not available yet",
+                        STR_ARG(node->step));
+    return st_ok();
+}
+
+static int add_topic(Query *query, Str name, bool from_start, bool internal)
+{
+    for (int i = 0; i < query->topic_count; i++) {
+        if (!str_eq(str_from(query->topics[i].name), name)) continue;
+        query->topics[i].from_start |= from_start;
+        return i;
+    }
+    query->topics[query->topic_count] = (QueryTopic){
+        .name = str_cstr(query->arena, name),
+        .from_start = from_start,
+        .internal = internal,
+        .sub = -1};
+    return query->topic_count++;
+}
+
+static Str repartition_topic(Arena *arena, Str application_id,
+                             const PlanNode *node)
+{
+    return str_printf(arena, "%.*s-%.*s-repartition", STR_ARG(application_id),
+                      STR_ARG(node->repartition.name));
+}
+
+static Status cut(Query *query, Arena *arena, const PlanNode *root);
+
+/* Adds what `node` reads to `sub`; parts behind a repartition come first. */
+static Status cut_node(Query *query, Arena *arena, const PlanNode *node,
+                       SubPlan *sub, bool is_root)
+{
+    Status st = check_node(arena, node);
+    if (st.kind) return st;
+    int topic = -1;
+    if (node->kind == PLAN_REPARTITION && !is_root) {
+        st = cut(query, arena, node);
+        if (st.kind) return st;
+        Str name = repartition_topic(query->arena,
+                                     query->options.application_id, node);
+        topic = add_topic(query, name, true, true);
+        query->topics[topic].sub = query->sub_count - 1;
+        query->targets[node->id].topic = query->topics[topic].name;
+    } else if (node->kind == PLAN_SOURCE) {
+        topic = add_topic(query, node->source.topic, node->source.is_table,
+                          false);
+        sub->store_count += node->source.materialize;
+    } else {
+        if (node->kind == PLAN_SINK)
+            query->targets[node->id].topic = str_cstr(query->arena,
+                                                      node->sink.topic);
+        sub->store_count += node->kind == PLAN_AGGREGATE;
+        for (int i = 0; i < node->input_count; i++) {
+            st = cut_node(query, arena, node->inputs[i], sub, false);
+            if (st.kind) return st;
+        }
+        return st_ok();
+    }
+    if (sub->input_count == TASK_INPUTS_MAX)
+        return st_error(arena, ST_USER, "too many inputs in one query");
+    sub->inputs[sub->input_count++] = (SubInput){node, topic};
+    return st_ok();
+}
+
+static Status cut(Query *query, Arena *arena, const PlanNode *root)
+{
+    SubPlan sub = {.root = root};
+    sub.inputs = ARENA_ARRAY(query->arena, SubInput, TASK_INPUTS_MAX);
+    Status st = cut_node(query, arena, root, &sub, true);
+    if (!st.kind) query->subs[query->sub_count++] = sub;
+    return st;
+}
+
+STATUS query_cut(Query *query, Arena *arena)
+{
+    int nodes = query->plan->node_count;
+    query->subs = ARENA_ARRAY(query->arena, SubPlan, nodes + 1);
+    query->topics = ARENA_ARRAY(query->arena, QueryTopic, nodes + 1);
+    query->targets = arena_zalloc(query->arena,
+                                  sizeof(QueryTarget) * (size_t)(nodes + 1));
+    return cut(query, arena, query->plan->root);
+}
+
+int query_topic_of(const Query *query, const PlanNode *node)
+{
+    for (int s = 0; s < query->sub_count; s++)
+        for (int i = 0; i < query->subs[s].input_count; i++)
+            if (query->subs[s].inputs[i].node == node)
+                return query->subs[s].inputs[i].topic;
+    assert(!"a source of another plan");
+    return -1;
+}
+
+const char *query_changelog(const Query *query, Str store)
+{
+    for (int i = 0; i < query->changelog_count; i++)
+        if (str_eq(query->changelog_stores[i], store))
+            return query->changelogs[i];
+    return NULL;
+}
+
+/* ---- topics ---- */
+
+/* Makes an internal topic; one that is there must have the partitions. */
+static Status make_topic(Query *query, Arena *arena, const char *name,
+                         int partitions, const char *policy,
+                         int64_t retention_ms)
+{
+    TopicConfig configs[4];
+    int count = 0;
+    configs[count++] = (TopicConfig){STR("cleanup.policy"), str_from(policy)};
+    configs[count++] = (TopicConfig){STR("message.timestamp.type"),
+                                     STR("CreateTime")};
+    if (retention_ms)
+        configs[count++] = (TopicConfig){
+            STR("retention.ms"),
+            str_printf(arena, "%lld", (long long)retention_ms)};
+    if (retention_ms == -1)
+        configs[count++] = (TopicConfig){STR("segment.bytes"), STR("52428800")};
+    Broker *broker = query->options.broker;
+    TopicInfo info;
+    Status st = broker_describe_topic(broker, arena, str_from(name), &info);
+    if (st.kind == ST_USER) {
+        st = broker_create_topic(broker, arena, str_from(name), partitions,
+                                 query->options.internal_replicas, configs,
+                                 count);
+        if (st.kind != ST_USER) return st;
+        /* Another member of the group was quicker, or it is refused. */
+        Status again = broker_describe_topic(broker, arena, str_from(name),
+                                             &info);
+        if (again.kind) return st;
+        st = again;
+    }
+    if (st.kind || info.partition_count == partitions) return st;
+    return st_error(arena, ST_USER,
+                    "internal topic '%s' has %d partitions and not %d: delete "
+                    "it, or give the query another service id",
+                    name, info.partition_count, partitions);
+}
+
+static Status describe(Query *query, Arena *arena, const char *topic,
+                       int *partitions)
+{
+    TopicInfo info;
+    Status st = broker_describe_topic(query->options.broker, arena,
+                                      str_from(topic), &info);
+    if (!st.kind) *partitions = info.partition_count;
+    return st;
+}
+
+/* Partitions of what a part reads, known once the parts before it are. */
+static Status sub_topics(Query *query, Arena *arena, int index)
+{
+    SubPlan *sub = &query->subs[index];
+    for (int i = 0; i < sub->input_count; i++) {
+        QueryTopic *topic = &query->topics[sub->inputs[i].topic];
+        if (!topic->internal) {
+            Status st = describe(query, arena, topic->name, &topic->partitions);
+            if (st.kind) return st;
+        }
+        if (topic->partitions > sub->partitions)
+            sub->partitions = topic->partitions;
+    }
+    const PlanNode *root = sub->root;
+    QueryTarget *target = &query->targets[root->id];
+    if (root->kind == PLAN_SINK)
+        return describe(query, arena, target->topic, &target->partitions);
+    if (root->kind != PLAN_REPARTITION) return st_ok();
+    target->partitions = root->repartition.partitions > 0
+                             ? root->repartition.partitions
+                             : sub->partitions;
+    int topic = query_topic_of(query, root);
+    query->topics[topic].partitions = target->partitions;
+    return make_topic(query, arena, target->topic, target->partitions, "delete",
+                      -1);
+}
+
+static Status add_changelog(Query *query, Arena *arena, Str store,
+                            int partitions, int64_t window_retention_ms)
+{
+    int at = query->changelog_count++;
+    query->changelog_stores[at] = store;
+    query->changelogs[at] = str_printf(query->arena, "%.*s-%.*s-changelog",
+                                       STR_ARG(query->options.application_id),
+                                       STR_ARG(store))
+                                .ptr;
+    bool windowed = window_retention_ms > 0;
+    return make_topic(query, arena, query->changelogs[at], partitions,
+                      windowed ? "compact,delete" : "compact",
+                      windowed ? window_retention_ms + DAY_MS : 0);
+}
+
+static Status node_changelogs(Query *query, Arena *arena, const PlanNode *node,
+                              int partitions, bool is_root)
+{
+    Status st = st_ok();
+    if (node->kind == PLAN_REPARTITION && !is_root) return st;
+    if (node->kind == PLAN_SOURCE && node->source.materialize)
+        st = add_changelog(query, arena,
+                           node->source.store.len ? node->source.store
+                                                  : STR("KsqlTopic-Reduce"),
+                           partitions, 0);
+    if (node->kind == PLAN_AGGREGATE)
+        st = add_changelog(query, arena, node->aggregate.store, partitions,
+                           node->aggregate.window.kind == WINDOW_NONE
+                               ? 0
+                               : node->aggregate.window.retention_ms);
+    for (int i = 0; i < node->input_count && !st.kind; i++)
+        st = node_changelogs(query, arena, node->inputs[i], partitions, false);
+    return st;
+}
+
+STATUS query_topics(Query *query, Arena *arena)
+{
+    int nodes = query->plan->node_count;
+    query->changelog_stores = ARENA_ARRAY(query->arena, Str, nodes + 1);
+    query->changelogs = ARENA_ARRAY(query->arena, const char *, nodes + 1);
+    for (int i = 0; i < query->sub_count; i++) {
+        Status st = sub_topics(query, arena, i);
+        if (st.kind) return st;
+    }
+    /* Without a group nothing is remembered, so nothing needs a changelog. */
+    if (!query->options.use_group) return st_ok();
+    for (int i = 0; i < query->sub_count; i++) {
+        Status st = node_changelogs(query, arena, query->subs[i].root,
+                                    query->subs[i].partitions, true);
+        if (st.kind) return st;
+    }
+    return st_ok();
+}
+
+static Status delete_topic(Broker *broker, Arena *arena, Str topic)
+{
+    Status st = broker_delete_topic(broker, arena, topic);
+    return st.kind == ST_USER ? st_ok() : st; /* It was not there. */
+}
+
+/* Removes the internal topics that `node` has. */
+static Status cleanup_node(Arena *arena, Broker *broker, const PlanNode *node,
+                           Str application_id)
+{
+    Str store = STR_NULL;
+    if (node->kind == PLAN_REPARTITION) {
+        Status st = delete_topic(
+            broker, arena, repartition_topic(arena, application_id, node));
+        if (st.kind) return st;
+    }
+    if (node->kind == PLAN_SOURCE && node->source.materialize)
+        store = node->source.store.len ? node->source.store
+                                       : STR("KsqlTopic-Reduce");
+    if (node->kind == PLAN_AGGREGATE) store = node->aggregate.store;
+    if (!store.ptr) return st_ok();
+    return delete_topic(broker, arena,
+                        str_printf(arena, "%.*s-%.*s-changelog",
+                                   STR_ARG(application_id), STR_ARG(store)));
+}
+
+STATUS query_cleanup(Arena *arena, Broker *broker, const Plan *plan,
+                     Str application_id, Str state_directory)
+{
+    Status first = broker_delete_group(broker, arena, application_id);
+    for (int i = 0; i < plan->node_count; i++) {
+        Status st = cleanup_node(arena, broker, plan->nodes[i], application_id);
+        if (st.kind && !first.kind) first = st;
+    }
+    if (state_directory.ptr) {
+        Status st = state_destroy(arena, state_directory);
+        if (st.kind && !first.kind) first = st;
+    }
+    return first;
+}

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A task: builds the operators of its sub-topology, chooses which input's rows
+ * go next, and runs them through.
+ *
+ * Choice (runtime 1.4): of the decoded batches the row with the smallest
+ * timestamp goes first, a table's before a stream's on a tie. As many rows as
+ * stay smallest go together, as one slice; with one input that is the whole
+ * batch. While an input is empty the others wait until the broker is known to
+ * have no more for it, then up to max.task.idle.ms longer.
+ */
+#include "runtime/task.h"
+
+#include <assert.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "runtime/query_int.h"
+#include "runtime/slice.h"
+
+/* ---- building ---- */
+
+static Op *new_op(Task *task, const OpType *type, const PlanNode *node)
+{
+    Op *op = ARENA_NEW(task->plan, Op);
+    op->type = type;
+    op->node = node;
+    op->task = task;
+    op->wake_at_ms = INT64_MAX;
+    op->state = arena_zalloc(task->plan, type->state_bytes);
+    return op;
+}
+
+static void add_input(Task *task, Op *op, Decode decode)
+{
+    assert(task->input_count < TASK_INPUTS_MAX);
+    TaskInput *input = &task->inputs[task->input_count++];
+    *input = (TaskInput){.op = op,
+                         .decode = decode,
+                         .topic = query_topic_of(task->query, op->node),
+                         .is_table = op->node->is_table,
+                         .arena = arena_new("batch", 0),
+                         .position = -1,
+                         .committed = -1};
+}
+
+/* Makes the operators of `node` and what is before it, up to the sources. */
+static Op *build(Task *task, const PlanNode *node, bool is_root)
+{
+    Op *op;
+    if (node->kind == PLAN_REPARTITION && !is_root) {
+        op = new_op(task, &op_repartition_reader_type, node);
+        add_input(task, op, repartition_decode);
+        task->ops[task->op_count++] = op;
+        return op;
+    }
+    op = new_op(task, op_type(node), node);
+    for (int i = 0; i < node->input_count; i++) {
+        Op *from = build(task, node->inputs[i], false);
+        from->output = op;
+        from->output_input = i;
+    }
+    if (node->kind == PLAN_SOURCE) add_input(task, op, source_decode);
+    task->ops[task->op_count++] = op;
+    return op;
+}
+
+/* Sources are opened first: a join takes the store of its table from there. */
+static Status open_ops(Task *task, int *opened)
+{
+    for (*opened = 0; *opened < task->op_count; (*opened)++) {
+        Op *op = task->ops[*opened];
+        if (!op->type->open) continue;
+        Status st = op->type->open(op, task->plan);
+        if (st.kind) {
+            /* What was opened half is closed too; close copes with it. */
+            (*opened)++;
+            return st;
+        }
+    }
+    return st_ok();
+}
+
+static void free_task(Task *task, int opened)
+{
+    for (int i = 0; i < task->input_count; i++) {
+        input_clear(&task->inputs[i]);
+        mem_free(task->inputs[i].chunks);
+    }
+    for (int i = 0; i < opened; i++)
+        if (task->ops[i]->type->close) task->ops[i]->type->close(task->ops[i]);
+    for (int i = 0; i < task->store_count; i++)
+        store_close(task->stores[i]);
+    for (int i = 0; i < task->input_count; i++)
+        arena_free(task->inputs[i].arena);
+    arena_free(task->scratch);
+    arena_free(task->plan);
+}
+
+STATUS task_open(Query *query, Arena *arena, int sub, int32_t partition,
+                 Producer *producer, Task **out)
+{
+    Arena *plan = arena_new("task", 0);
+    Task *task = ARENA_NEW(plan, Task);
+    task->plan = plan;
+    task->scratch = arena_new("slice", 0);
+    task->query = query;
+    task->options = &query->options;
+    task->sub = sub;
+    task->query_columns = query->plan->schema ? query->plan->schema->count : 0;
+    task->partition = partition;
+    task->producer = producer;
+    task->stream_time_ms = -1;
+    task->name = str_printf(plan, "%d_%d", sub, (int)partition);
+    task->ops = ARENA_ARRAY(plan, Op *, query->plan->node_count + 1);
+    task->inputs = ARENA_ARRAY(plan, TaskInput, TASK_INPUTS_MAX);
+    build(task, query->subs[sub].root, true);
+    int opened;
+    Status st = open_ops(task, &opened);
+    if (st.kind) {
+        st.text = str_cstr(arena, str_from(st.text));
+        free_task(task, opened);
+        return st;
+    }
+    *out = task;
+    return st_ok();
+}
+
+STATUS task_restore(Task *task, Arena *arena,
+                    bool (*progress)(void *context, int64_t done,
+                                     int64_t total),
+                    void *context)
+{
+    for (int i = 0; i < task->store_count; i++) {
+        Status st = store_restore(task->stores[i], arena, task->options->broker,
+                                  progress, context);
+        if (st.kind) return st;
+    }
+    task->restored = true;
+    return st_ok();
+}
+
+void task_close(Task *task)
+{
+    free_task(task, task->op_count);
+}
+
+STATUS task_store_open(Op *op, Str name, StoreKind kind, int64_t retention_ms,
+                       bool keep_old, Store **store)
+{
+    Task *task = op->task;
+    if (task->store_count == TASK_STORES_MAX)
+        return st_error(task->plan, ST_USER,
+                        "too many stores in one query: at most %d",
+                        TASK_STORES_MAX);
+    StoreOptions options = {
+        .name = str_printf(task->plan, "%.*s/%.*s", STR_ARG(task->name),
+                           STR_ARG(name)),
+        .kind = kind,
+        .retention_ms = retention_ms,
+        .keep_old = keep_old,
+        .caching = task_merges(task),
+        .producer = task->producer,
+        .changelog = query_changelog(task->query, name),
+        .partition = task->partition,
+    };
+    if (!options.changelog) options.producer = NULL;
+    Status st = store_open(task->query->db, task->plan, &options, store);
+    if (st.kind) return st;
+    task->stores[task->store_count++] = *store;
+    return st_ok();
+}
+
+/* ---- running ---- */
+
+static int64_t monotonic_ms(void)
+{
+    return clock_monotonic_ns() / 1000000;
+}
+
+static int head_row(const TaskInput *input)
+{
+    const Batch *batch = input->batch;
+    if (!batch->sel) return input->at;
+    int low = 0, high = batch->sel_count;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (batch->sel[middle] < input->at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < batch->sel_count ? batch->sel[low] : batch->count;
+}
+
+/* Makes each non-empty input have a batch whose head is alive. */
+static bool ready_input(Task *task, TaskInput *input, int max_rows)
+{
+    for (;;) {
+        input_fill(input, max_rows);
+        if (!input->batch) return false;
+        input->at = head_row(input);
+        if (input->at < input->batch->count) return true;
+        for (int i = 0; i < input->batch->count; i++)
+            if (input->batch->timestamps[i] > task->stream_time_ms)
+                task->stream_time_ms = input->batch->timestamps[i];
+        task->dirty = true;
+        input_finish(input);
+    }
+}
+
+static int64_t head_ms(const TaskInput *input)
+{
+    return input->batch->timestamps[input->at];
+}
+
+static bool goes_before(const TaskInput *a, const TaskInput *b)
+{
+    if (head_ms(a) != head_ms(b)) return head_ms(a) < head_ms(b);
+    return a->is_table && !b->is_table;
+}
+
+/* Asks the broker whether it has more for an empty input, not too often. */
+static void check_caught_up(Task *task, TaskInput *input)
+{
+    int64_t now = monotonic_ms();
+    bool often = task->options->threads == 0;
+    if (!often && now - input->checked_ms < 100) return;
+    input->checked_ms = now;
+    int64_t low, high;
+    const QueryTopic *topic = &task->query->topics[input->topic];
+    Status st = broker_watermarks(task->options->broker, task->scratch,
+                                  str_from(topic->name), task->partition, &low,
+                                  &high);
+    if (st.kind) return;
+    if (input->position >= high || low == high) input->caught_up = true;
+    /* The end may be markers of transactions, which nobody ever sees. */
+    if (!often && now - input->waiting_ms > 1000) input->caught_up = true;
+}
+
+/* May the others go on although this input is empty? */
+static bool may_pass(Task *task, TaskInput *input)
+{
+    if (!input->owned) return true;
+    if (!input->waiting_ms) input->waiting_ms = monotonic_ms();
+    if (!input->caught_up) check_caught_up(task, input);
+    int64_t idle = task->options->max_task_idle_ms;
+    if (!input->caught_up || idle < 0) return false;
+    return idle == 0 || task_now_ms(task) - task->waiting_since_ms >= idle;
+}
+
+/* The input whose head goes next; NULL: none, or one must be waited for. */
+static TaskInput *choose(Task *task, int max_rows, bool crowded)
+{
+    TaskInput *best = NULL;
+    bool blocked = false;
+    for (int i = 0; i < task->input_count; i++) {
+        TaskInput *input = &task->inputs[i];
+        if (ready_input(task, input, max_rows)) {
+            input->waiting_ms = 0;
+            if (!best || goes_before(input, best)) best = input;
+        }
+    }
+    if (!best) return NULL;
+    for (int i = 0; i < task->input_count; i++) {
+        TaskInput *input = &task->inputs[i];
+        if (!input->batch && !crowded && !may_pass(task, input)) blocked = true;
+    }
+    if (!blocked) task->waiting_since_ms = task_now_ms(task);
+    return blocked ? NULL : best;
+}
+
+/* Where the run of rows that go before all other heads ends. */
+static int run_end(Task *task, const TaskInput *input)
+{
+    int64_t limit = INT64_MAX;
+    bool only_below = false;
+    for (int i = 0; i < task->input_count; i++) {
+        const TaskInput *other = &task->inputs[i];
+        if (other == input || !other->batch) continue;
+        bool below = other->is_table == input->is_table ? other < input
+                                                        : other->is_table;
+        if (head_ms(other) < limit) {
+            limit = head_ms(other);
+            only_below = below;
+        } else if (head_ms(other) == limit) {
+            only_below |= below;
+        }
+    }
+    if (limit == INT64_MAX) return input->batch->count;
+    int end = input->at + 1;
+    while (end < input->batch->count) {
+        int64_t ms = input->batch->timestamps[end];
+        if (only_below ? ms >= limit : ms > limit) break;
+        end++;
+    }
+    return end;
+}
+
+static void wake_ops(Task *task)
+{
+    for (int i = 0; i < task->op_count; i++) {
+        Op *op = task->ops[i];
+        if (op->wake_at_ms > task->stream_time_ms) continue;
+        op->wake_at_ms = INT64_MAX;
+        op->type->advance(op, task->stream_time_ms);
+    }
+}
+
+/* Sends rows [input->at, end) through. */
+static int run_slice(Task *task, TaskInput *input, int end)
+{
+    Batch *batch = input->batch;
+    int from = input->at, rows = end - from;
+    bool whole = from == 0 && end == batch->count;
+    const int64_t *timestamps = batch->timestamps + from;
+    if (!whole) batch = batch_slice(task->scratch, batch, from, end);
+    Op *op = input->op;
+    op->rows_in += batch->sel_count;
+    if (batch->sel_count) op->type->process(op, 0, batch);
+    for (int i = 0; i < rows; i++)
+        if (timestamps[i] > task->stream_time_ms)
+            task->stream_time_ms = timestamps[i];
+    wake_ops(task);
+    task->dirty = true;
+    input->at = end;
+    if (end == input->batch->count)
+        input_finish(input);
+    else
+        input->position = input->batch->offsets[end];
+    arena_reset(task->scratch);
+    return rows;
+}
+
+int task_run(Task *task, int max_records, bool crowded)
+{
+    int done = 0, max_rows = task->options->batch_rows_max;
+    while (done < max_records && !task->failed.kind &&
+           !query_is_finished(task->query)) {
+        TaskInput *input = choose(task, max_rows, crowded);
+        if (!input) break;
+        int end = task->input_count == 1 ? input->batch->count
+                                         : run_end(task, input);
+        done += run_slice(task, input, end);
+    }
+    return done;
+}
+
+bool task_has_queued(const Task *task)
+{
+    for (int i = 0; i < task->input_count; i++)
+        if (task->inputs[i].queued || task->inputs[i].batch) return true;
+    return false;
+}
+
+void task_flush(Task *task)
+{
+    for (int i = 0; i < task->op_count && !task->failed.kind; i++)
+        if (task->ops[i]->type->flush) task->ops[i]->type->flush(task->ops[i]);
+    arena_reset(task->scratch);
+}
+
+size_t task_cache_bytes(const Task *task)
+{
+    return task->query->cache_share_bytes;
+}
+
+int task_target(const Op *op, const char **topic)
+{
+    const QueryTarget *target = &op->task->query->targets[op->node->id];
+    *topic = target->topic;
+    return target->partitions;
+}
+
+/* ---- what operators ask of the query ---- */
+
+void task_send(Op *op, const char *topic, int32_t partition,
+               const Record *records, int count)
+{
+    Task *task = op->task;
+    bool said = false;
+    while (!task->failed.kind) {
+        Status st = producer_send(task->producer, task->scratch, topic,
+                                  partition, records, count);
+        if (st.kind != ST_RETRY) {
+            op_fail(op, st);
+            return;
+        }
+        if (!said)
+            log_warn("broker away", "query=%.*s topic=%s reason=\"%s\"",
+                     STR_ARG(task->options->id), topic, st.text);
+        said = true;
+        /* An end that cannot wait: nothing of this is committed. */
+        if (atomic_load(&task->query->stopping)) {
+            op_fail(op, st);
+            return;
+        }
+        clock_sleep_ms(100);
+    }
+}
+
+void task_rows(Op *op, const Batch *batch, const Column *const *columns,
+               int count)
+{
+    Query *query = op->task->query;
+    if (!query->options.rows) return;
+    pthread_mutex_lock(&query->rows_lock);
+    bool more = !atomic_load(&query->finished) &&
+                query->options.rows(query->options.rows_context, batch, columns,
+                                    count);
+    pthread_mutex_unlock(&query->rows_lock);
+    if (!more) query_end(query, st_ok());
+}
+
+int task_take(Op *op, int64_t limit, int wanted)
+{
+    _Atomic int64_t *taken = &op->task->query->taken;
+    int64_t before = atomic_fetch_add(taken, wanted);
+    int64_t left = limit - before;
+    return left <= 0 ? 0 : left < wanted ? (int)left : wanted;
+}
+
+void task_gave(Op *op, int64_t limit, int count)
+{
+    _Atomic int64_t *given = &op->task->query->given;
+    if (atomic_fetch_add(given, count) + count >= limit)
+        query_end(op->task->query, st_ok());
+}

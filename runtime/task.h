@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Task: one sub-topology's operators for one partition, with the queues of the
+ * partitions it reads and its stores. Belongs to one worker thread.
+ *
+ *   records -> queue (bytes) -> decoded batch -> slices in time order -> ops
+ *
+ * The first half is for the operators: what they may ask of their task. The
+ * second is for the worker.
+ */
+#ifndef RUNTIME_TASK_H
+#define RUNTIME_TASK_H
+
+#include <stdatomic.h>
+
+#include "runtime/eval.h"
+#include "runtime/op.h"
+#include "runtime/query.h"
+
+enum { TASK_STORES_MAX = 16, TASK_INPUTS_MAX = 32 };
+
+typedef struct TaskInput TaskInput;
+
+struct Task {
+    Str name; /* "0_3": sub-topology and partition. */
+    int sub;
+    int32_t partition;
+    Query *query;
+    const QueryOptions *options;
+    Arena *plan;        /* Lives as long as the task. */
+    Arena *scratch;     /* Of one slice, or one flush. */
+    Producer *producer; /* The worker's. */
+    Op **ops;           /* Inputs before outputs. */
+    int op_count;
+    TaskInput *inputs;
+    int input_count;
+    Store *stores[TASK_STORES_MAX];
+    int store_count;
+    int64_t stream_time_ms;   /* Of all records gone through; -1: none. */
+    int64_t waiting_since_ms; /* Idle: since when an input is waited for. */
+    int query_columns;        /* Of the result's schema. */
+    bool restored;
+    bool dirty;     /* Something was processed since the commit. */
+    bool cancelled; /* To be closed; restoring stops. */
+    Status failed;  /* Text in `plan`. */
+};
+
+/* ---- for operators ---- */
+
+/* Opens a store of this task; it is restored before the first batch. Its
+ * changelog is named after `name`. */
+STATUS task_store_open(Op *op, Str name, StoreKind kind, int64_t retention_ms,
+                       bool keep_old, Store **store);
+
+/* True if updates are merged until the commit. */
+static inline bool task_merges(const Task *task)
+{
+    return task->options->cache_max_bytes > 0;
+}
+
+/* Dirty bytes that one store may gather before it must be flushed. */
+size_t task_cache_bytes(const Task *task);
+
+/* Number of partitions of the topic that a sink or repartition node writes, and
+ * its name. */
+int task_target(const Op *op, const char **topic);
+
+/* producer_send that waits while the broker is away; failures end the query. */
+void task_send(Op *op, const char *topic, int32_t partition,
+               const Record *records, int count);
+
+/* Hands rows to the client; ends the query when no more are wanted. */
+void task_rows(Op *op, const Batch *batch, const Column *const *columns,
+               int count);
+
+/* Takes up to `wanted` of what is left of the query's LIMIT; returns how many
+ * it got. task_gave, after these have gone on, ends the query if they were the
+ * last. */
+int task_take(Op *op, int64_t limit, int wanted);
+void task_gave(Op *op, int64_t limit, int count);
+
+/* Wall clock. */
+int64_t task_now_ms(const Task *task);
+
+/* An EvalReport; `op` is the context. */
+void op_report_row(void *op, const Batch *batch, int row, const char *why);
+
+/* op_report with everything; `error` needs type and message, the rest is filled
+ * in where it is empty. */
+void op_report_full(Op *op, const Batch *batch, int row,
+                    ProcessingError *error);
+
+/* Keeps a copy of the status as the task's failure (the first one wins). */
+void task_fail(Task *task, Status st);
+
+/* Compiles an expression with the query's properties. */
+Eval *op_eval(Op *op, Arena *plan, const Expr *expr);
+
+/* Two small helpers of several operators: the column specs' types of a node by
+ * slot, and an op's evaluation over rows. */
+static inline const Column *op_column(Op *op, Eval *eval, const Batch *batch,
+                                      Rows rows)
+{
+    return eval_column(eval, batch, rows, task_now_ms(op->task), op_report_row,
+                       op);
+}
+
+/* ---- sources ---- */
+
+/* Raw records of one partition, as columns; arrays live in the batch's arena,
+ * bytes in the consumed messages. */
+typedef struct RawRows {
+    int count;
+    int32_t partition;
+    Str *keys, *values;
+    int64_t *timestamps, *offsets;
+    const Headers **headers; /* NULL: no row has any. */
+} RawRows;
+
+/* Makes the batch; rows that cannot be read are reported and not alive. The
+ * timestamps are the extracted ones. */
+typedef Batch *(*Decode)(Op *op, Arena *arena, const RawRows *raw);
+Batch *source_decode(Op *op, Arena *arena, const RawRows *raw);
+Batch *repartition_decode(Op *op, Arena *arena, const RawRows *raw);
+extern const OpType op_repartition_reader_type;
+
+/* ---- stores that can be read from outside ---- */
+
+/* The store of a table source or an aggregate; NULL: it has none. */
+Store *source_store(Op *op);
+Store *aggregate_store(Op *op);
+
+/* One stored entry as values of the node's columns (null where nobody reads the
+ * column). False: damaged. */
+bool source_read(Op *op, Arena *arena, Str key, Str value, int64_t timestamp_ms,
+                 Value *row);
+bool aggregate_read(Op *op, Arena *arena, Str key, Str value,
+                    int64_t timestamp_ms, Value *row);
+
+/* ---- for the worker ---- */
+
+/* A record set with its users counted; given back when the last one is done. */
+typedef struct Chunk Chunk;
+struct Chunk {
+    RecordSet *set;
+    int users;
+    void (*done)(void *context, Chunk *chunk);
+    void *context;
+};
+void chunk_unuse(Chunk *chunk);
+
+struct TaskInput {
+    Op *op;
+    Decode decode;
+    int topic; /* Index in the query's topics. */
+    bool is_table;
+    Chunk **chunks; /* Queue; from `first` on. */
+    int first, chunk_count, chunk_cap;
+    int next;               /* Next record of the first chunk. */
+    int queued;             /* Records not decoded yet. */
+    Arena *arena;           /* Of the decoded batch. */
+    Batch *batch;           /* NULL: none. */
+    int at;                 /* Rows of it that are done, dead ones included. */
+    int held;               /* Chunks at the front that only the batch uses. */
+    int64_t position;       /* Offset after what was processed; -1: unknown. */
+    int64_t batch_position; /* Offset after the decoded batch. */
+    int64_t committed;      /* Position last committed; -1: none. */
+    bool owned;             /* The partition is assigned to us. */
+    bool caught_up;         /* Empty, and the broker has nothing more. */
+    int64_t checked_ms;     /* Monotonic: when that was last asked. */
+    int64_t waiting_ms;     /* Monotonic: since when it is empty. */
+};
+
+/* Makes the operators and opens their stores (not restored yet). */
+STATUS task_open(Query *query, Arena *arena, int sub, int32_t partition,
+                 Producer *producer, Task **task);
+
+/* Fills the stores. `progress` as store_restore has it. */
+STATUS task_restore(Task *task, Arena *arena,
+                    bool (*progress)(void *context, int64_t done,
+                                     int64_t total),
+                    void *context);
+
+/* Closes the operators, stores and queues. Does not flush. */
+void task_close(Task *task);
+
+/* Queues a chunk (takes a use of it). */
+void task_add(Task *task, TaskInput *input, Chunk *chunk);
+
+/* Processes what can be processed, at most about `max_records`; returns how
+ * many records went through. `crowded`: too much is queued to wait for others.
+ */
+int task_run(Task *task, int max_records, bool crowded);
+
+/* True if records are queued that were not processed. */
+bool task_has_queued(const Task *task);
+
+/* Emits what is merged and writes the stores. */
+void task_flush(Task *task);
+
+/* Queue side of task_run (task_queue.c): decodes the next batch if there is
+ * none, and lets go of a finished one. */
+void input_fill(TaskInput *input, int max_rows);
+void input_finish(TaskInput *input);
+void input_clear(TaskInput *input);
+
+#endif

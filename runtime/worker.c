@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Workers: each has a consumer (all in one group), a producer, and the tasks of
+ * the partitions it was given. One turn is: poll, queue what came, restore new
+ * tasks, process, commit if it is time.
+ *
+ * A task that restores lets the others go on: its progress callback takes turns
+ * of the same worker in which it is left out. The broker being away is no
+ * failure: turns find nothing until it is back, and the log says it once.
+ */
+#include "runtime/query_int.h"
+
+#include <assert.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+enum {
+    QUEUED_MAX = 100000, /* Records in hand; beyond, inputs are not waited
+                            for (there is no way to pause a partition). */
+    TURN_RECORDS = 8192,
+    PUBLISH_MS = 100,
+    AWAY_PAUSE_MS = 100,
+};
+
+struct PollArena {
+    Arena *arena;
+    Worker *worker;
+    int live; /* Sets not given back, and 1 while the poll is at work. */
+    PollArena *next;
+};
+
+static int64_t monotonic_ms(void)
+{
+    return clock_monotonic_ns() / 1000000;
+}
+
+/* Commits follow a clock moved by hand, else one that never jumps. */
+static int64_t commit_clock_ms(const Worker *worker)
+{
+    const Clock *clock = worker->query->options.clock;
+    return clock && clock->manual ? clock_now_ms(clock) : monotonic_ms();
+}
+
+/* ---- what polls bring ---- */
+
+static PollArena *take_poll(Worker *worker)
+{
+    PollArena *poll = worker->free_polls;
+    if (poll) {
+        worker->free_polls = poll->next;
+    } else {
+        poll = ARENA_NEW(worker->life, PollArena);
+        poll->arena = arena_new("poll", 0);
+        poll->worker = worker;
+    }
+    poll->live = 1;
+    return poll;
+}
+
+static void drop_poll(PollArena *poll)
+{
+    if (--poll->live) return;
+    arena_reset(poll->arena);
+    poll->next = poll->worker->free_polls;
+    poll->worker->free_polls = poll;
+}
+
+static void chunk_done(void *context, Chunk *chunk)
+{
+    PollArena *poll = context;
+    Worker *worker = poll->worker;
+    worker->queued -= chunk->set->count;
+    consumer_release(worker->consumer, chunk->set);
+    drop_poll(poll);
+}
+
+static void deliver(Worker *worker, PollArena *poll, RecordSet *set)
+{
+    Chunk *chunk = ARENA_NEW(poll->arena, Chunk);
+    *chunk = (Chunk){set, 1, chunk_done, poll};
+    poll->live++;
+    worker->queued += set->count;
+    bool taken = false;
+    for (int t = 0; t < worker->task_count; t++) {
+        Task *task = worker->tasks[t];
+        if (task->partition != set->partition || task->cancelled) continue;
+        for (int i = 0; i < task->input_count; i++) {
+            TaskInput *input = &task->inputs[i];
+            if (input->topic != set->topic_index || !input->owned) continue;
+            task_add(task, input, chunk);
+            taken = true;
+        }
+    }
+    if (taken && !worker->query->topics[set->topic_index].internal)
+        worker->records_in += set->count;
+    chunk_unuse(chunk);
+}
+
+/* The broker is away or back: one line each. */
+static void note_away(Worker *worker, Status st)
+{
+    bool away = st.kind == ST_RETRY;
+    if (away && !worker->away)
+        log_warn("broker away", "query=%.*s worker=%d reason=\"%s\"",
+                 STR_ARG(worker->query->options.id), worker->index, st.text);
+    if (!away && worker->away)
+        log_warn("broker back", "query=%.*s worker=%d",
+                 STR_ARG(worker->query->options.id), worker->index);
+    worker->away = away;
+}
+
+static int poll_records(Worker *worker, int timeout_ms, int max_records)
+{
+    PollArena *poll = take_poll(worker);
+    RecordSet *sets = NULL;
+    int count = 0, records = 0;
+    Status st = consumer_poll(worker->consumer, poll->arena, timeout_ms,
+                              max_records, &sets, &count);
+    if (st.kind) {
+        note_away(worker, st);
+        worker->empty_since_ms = 0;
+        if (st.kind == ST_RETRY) {
+            if (timeout_ms) clock_sleep_ms(AWAY_PAUSE_MS);
+        } else {
+            worker_fail(worker, st);
+        }
+        drop_poll(poll);
+        return 0;
+    }
+    for (int i = 0; i < count; i++) {
+        records += sets[i].count;
+        deliver(worker, poll, &sets[i]);
+    }
+    drop_poll(poll);
+    if (records) {
+        note_away(worker, st_ok());
+        worker->last_record_ms = monotonic_ms();
+        worker->empty_since_ms = 0;
+    } else if (!worker->empty_since_ms) {
+        worker->empty_since_ms = monotonic_ms();
+    }
+    return records;
+}
+
+/* ---- tasks come and go ---- */
+
+static Task *find_task(Worker *worker, int sub, int32_t partition)
+{
+    for (int i = 0; i < worker->task_count; i++) {
+        Task *task = worker->tasks[i];
+        if (task->sub == sub && task->partition == partition &&
+            !task->cancelled)
+            return task;
+    }
+    return NULL;
+}
+
+static Task *need_task(Worker *worker, int sub, int32_t partition)
+{
+    Task *task = find_task(worker, sub, partition);
+    if (task) return task;
+    Status st = task_open(worker->query, worker->turn, sub, partition,
+                          worker->producer, &task);
+    if (st.kind) {
+        worker_fail(worker, st);
+        return NULL;
+    }
+    if (worker->task_count == worker->task_cap) {
+        worker->task_cap = worker->task_cap ? worker->task_cap * 2 : 8;
+        worker->tasks = mem_realloc(worker->tasks,
+                                    sizeof(Task *) * (size_t)worker->task_cap);
+    }
+    worker->tasks[worker->task_count++] = task;
+    return task;
+}
+
+/* Where to begin: the committed offset, else an end of the partition, made
+ * definite so that it is known what was read and can be committed. */
+static void choose_offset(Worker *worker, TopicPartition *part)
+{
+    if (part->offset >= 0) return;
+    const QueryTopic *topic = &worker->query->topics[part->topic_index];
+    bool latest = worker->query->options.offset_latest && !topic->from_start;
+    int64_t low, high;
+    Status st = broker_watermarks(worker->query->options.broker, worker->turn,
+                                  str_from(topic->name), part->partition, &low,
+                                  &high);
+    part->offset = latest ? OFFSET_END : OFFSET_BEGINNING;
+    if (!st.kind) part->offset = latest ? high : low;
+}
+
+static void own_partition(Worker *worker, TopicPartition *part)
+{
+    Query *query = worker->query;
+    bool committed = part->offset >= 0;
+    choose_offset(worker, part);
+    for (int s = 0; s < query->sub_count; s++) {
+        for (int i = 0; i < query->subs[s].input_count; i++) {
+            if (query->subs[s].inputs[i].topic != part->topic_index) continue;
+            Task *task = need_task(worker, s, part->partition);
+            if (!task) return;
+            TaskInput *input = NULL;
+            for (int k = 0; k < task->input_count; k++)
+                if (task->inputs[k].op->node == query->subs[s].inputs[i].node)
+                    input = &task->inputs[k];
+            assert(input);
+            if (input->owned) continue;
+            input->owned = true;
+            input->caught_up = false;
+            input->position = part->offset >= 0 ? part->offset : -1;
+            input->committed = committed ? part->offset : -1;
+        }
+    }
+}
+
+static void assigned(void *context, TopicPartition *parts, int count)
+{
+    Worker *worker = context;
+    for (int i = 0; i < count; i++)
+        own_partition(worker, &parts[i]);
+    worker->assigned = true;
+    log_info("partitions assigned", "query=%.*s worker=%d count=%d",
+             STR_ARG(worker->query->options.id), worker->index, count);
+    worker_publish(worker, true);
+}
+
+static void keep_counts(Worker *worker, const Task *task);
+
+static void remove_task(Worker *worker, int at)
+{
+    Task *task = worker->tasks[at];
+    if (task == worker->restoring_task) {
+        task->cancelled = true; /* Closed when its restore has unwound. */
+        return;
+    }
+    keep_counts(worker, task);
+    task_close(task);
+    worker->tasks[at] = worker->tasks[--worker->task_count];
+}
+
+static bool owns_any(const Task *task)
+{
+    for (int i = 0; i < task->input_count; i++)
+        if (task->inputs[i].owned) return true;
+    return false;
+}
+
+static void disown(Worker *worker, const TopicPartition *part)
+{
+    for (int t = 0; t < worker->task_count; t++) {
+        Task *task = worker->tasks[t];
+        if (task->partition != part->partition) continue;
+        for (int i = 0; i < task->input_count; i++) {
+            if (task->inputs[i].topic != part->topic_index) continue;
+            input_clear(&task->inputs[i]);
+            task->inputs[i].owned = false;
+        }
+    }
+}
+
+static void revoked(void *context, const TopicPartition *parts, int count,
+                    bool lost)
+{
+    Worker *worker = context;
+    if (!lost && worker->task_count && !query_is_finished(worker->query)) {
+        Status st = worker_commit(worker, true);
+        if (st.kind)
+            log_warn("commit before rebalance failed",
+                     "query=%.*s reason=\"%s\"",
+                     STR_ARG(worker->query->options.id), st.text);
+    }
+    for (int i = 0; i < count; i++)
+        disown(worker, &parts[i]);
+    for (int t = worker->task_count - 1; t >= 0; t--)
+        if (!owns_any(worker->tasks[t])) remove_task(worker, t);
+    worker_publish(worker, true);
+}
+
+/* ---- restoring ---- */
+
+static bool restore_progress(void *context, int64_t done, int64_t total)
+{
+    Worker *worker = context;
+    (void)done;
+    (void)total;
+    if (atomic_load(&worker->query->stopping)) return false;
+    worker_turn(worker, 0, TURN_RECORDS);
+    return !worker->restoring_task->cancelled &&
+           !query_is_finished(worker->query);
+}
+
+static void restore_tasks(Worker *worker)
+{
+    for (int t = 0; t < worker->task_count; t++) {
+        Task *task = worker->tasks[t];
+        if (task->restored) continue;
+        worker->restoring_task = task;
+        Status st = task_restore(task, worker->turn, restore_progress, worker);
+        worker->restoring_task = NULL;
+        if (st.kind && st.kind != ST_RETRY) {
+            worker_fail(worker, st);
+            return;
+        }
+        if (task->cancelled) {
+            for (int i = 0; i < worker->task_count; i++)
+                if (worker->tasks[i] == task) remove_task(worker, i);
+            return;
+        }
+        if (st.kind) {
+            note_away(worker, st);
+            return;
+        }
+    }
+}
+
+/* ---- turns ---- */
+
+static int process_tasks(Worker *worker)
+{
+    int done = 0, before;
+    do {
+        before = done;
+        for (int t = 0; t < worker->task_count; t++) {
+            Task *task = worker->tasks[t];
+            if (!task->restored) continue;
+            bool crowded = worker->queued > QUEUED_MAX;
+            done += task_run(task, TURN_RECORDS, crowded);
+            if (task->failed.kind) {
+                worker_fail(worker, task->failed);
+                return done;
+            }
+        }
+    } while (done > before && !query_is_finished(worker->query));
+    return done;
+}
+
+static bool commit_is_due(Worker *worker, int polled)
+{
+    Query *query = worker->query;
+    int64_t past = commit_clock_ms(worker) - worker->last_commit_ms;
+    if (past >= query->options.commit_interval_ms) return true;
+    return !polled && atomic_load(&query->commit_wanted);
+}
+
+int worker_turn(Worker *worker, int timeout_ms, int max_records)
+{
+    Query *query = worker->query;
+    bool nested = worker->restoring_task != NULL;
+    if (!nested) arena_reset(worker->turn);
+    int polled = 0, done = 0;
+    if (worker->queued < QUEUED_MAX || !nested)
+        polled = poll_records(worker, timeout_ms, max_records);
+    if (!nested && !query_is_finished(query)) restore_tasks(worker);
+    if (!query_is_finished(query)) done = process_tasks(worker);
+    if (!query_is_finished(query) && commit_is_due(worker, polled)) {
+        Status st = worker_commit(worker, false);
+        worker->last_commit_ms = commit_clock_ms(worker);
+        if (st.kind == ST_RETRY)
+            note_away(worker, st);
+        else if (st.kind)
+            worker_fail(worker, st);
+    }
+    worker_publish(worker, false);
+    return done;
+}
+
+static bool must_wait(const Worker *worker)
+{
+    for (int t = 0; t < worker->task_count; t++)
+        if (task_has_queued(worker->tasks[t])) return true;
+    return false;
+}
+
+static void tell_finished(Query *query)
+{
+    if (!atomic_exchange(&query->told, true) && query->options.finished)
+        query->options.finished(query->options.finished_context, query);
+}
+
+void *worker_main(void *argument)
+{
+    Worker *worker = argument;
+    Query *query = worker->query;
+    while (!atomic_load(&query->stopping) && !query_is_finished(query)) {
+        worker_answer(worker);
+        if (atomic_load(&query->paused)) {
+            worker_publish(worker, false);
+            clock_sleep_ms(20);
+            continue;
+        }
+        int64_t interval = query->options.commit_interval_ms;
+        int timeout = must_wait(worker) ? 5 : 50;
+        if (interval < timeout) timeout = interval > 0 ? (int)interval : 1;
+        worker_turn(worker, timeout, TURN_RECORDS);
+    }
+    if (query_is_finished(query)) tell_finished(query);
+    worker_close(worker);
+    return NULL;
+}
+
+/* ---- opening and closing ---- */
+
+/* Of all settings those of the consumer or producer, under their own names. */
+static Map *client_properties(Arena *arena, const Map *all, Str prefix)
+{
+    Map *out = ARENA_NEW(arena, Map);
+    Str streams = STR("ksql.streams.");
+    for (int i = 0; all && i < all->count; i++) {
+        if (!all->entries[i].value) continue;
+        Str key = all->entries[i].key;
+        if (str_starts_with(key, streams))
+            key = (Str){key.ptr + streams.len, key.len - streams.len};
+        if (!str_starts_with(key, prefix)) continue;
+        key = (Str){key.ptr + prefix.len, key.len - prefix.len};
+        map_put(arena, out, key, all->entries[i].value);
+    }
+    return out;
+}
+
+/* Without a group this one worker reads everything. */
+static Status assign_all(Worker *worker, Arena *arena)
+{
+    Query *query = worker->query;
+    int count = 0, at = 0;
+    for (int i = 0; i < query->topic_count; i++)
+        count += query->topics[i].partitions;
+    TopicPartition *parts = ARENA_ARRAY(arena, TopicPartition, count + 1);
+    for (int i = 0; i < query->topic_count; i++)
+        for (int p = 0; p < query->topics[i].partitions; p++)
+            parts[at++] = (TopicPartition){
+                .topic_index = i, .partition = p, .offset = OFFSET_NONE};
+    assigned(worker, parts, count);
+    return consumer_assign(worker->consumer, arena, parts, count);
+}
+
+static Status open_clients(Worker *worker, Arena *arena)
+{
+    Query *query = worker->query;
+    const QueryOptions *options = &query->options;
+    ProducerOptions producer = {
+        .transactional_id = STR_NULL,
+        .properties = client_properties(worker->life, options->properties,
+                                        STR("producer."))};
+    Status st = producer_open(options->broker, arena, &producer,
+                              &worker->producer);
+    if (st.kind) return st;
+    const char **topics = ARENA_ARRAY(worker->life, const char *,
+                                      query->topic_count + 1);
+    for (int i = 0; i < query->topic_count; i++)
+        topics[i] = query->topics[i].name;
+    ConsumerOptions consumer = {
+        .group = options->use_group ? options->application_id : STR_NULL,
+        .topics = topics,
+        .topic_count = query->topic_count,
+        .properties = client_properties(worker->life, options->properties,
+                                        STR("consumer.")),
+        .rebalance = {assigned, revoked, worker},
+        .want_headers = true};
+    return consumer_open(options->broker, arena, &consumer, &worker->consumer);
+}
+
+STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker)
+{
+    Arena *life = arena_new("worker", 0);
+    size_t bytes = sizeof(NodeCounts) * (size_t)(query->plan->node_count + 1);
+    *worker = (Worker){.query = query, .index = index, .life = life};
+    worker->turn = arena_new("turn", 0);
+    worker->closed = arena_zalloc(life, bytes);
+    worker->shown = arena_zalloc(life, bytes);
+    worker->last_commit_ms = commit_clock_ms(worker);
+    worker->last_checkpoint_ms = monotonic_ms();
+    Status st = open_clients(worker, arena);
+    if (!st.kind && !query->options.use_group) st = assign_all(worker, arena);
+    if (st.kind) worker_close(worker);
+    return st;
+}
+
+void worker_close(Worker *worker)
+{
+    Query *query = worker->query;
+    if (!worker->life) return;
+    if (worker->task_count && !query_is_finished(query)) {
+        Status st = worker_commit(worker, true);
+        if (st.kind)
+            log_warn("last commit failed", "query=%.*s reason=\"%s\"",
+                     STR_ARG(query->options.id), st.text);
+    }
+    worker_publish(worker, true);
+    while (worker->task_count)
+        remove_task(worker, worker->task_count - 1);
+    if (worker->consumer) consumer_close(worker->consumer);
+    if (worker->producer) producer_close(worker->producer);
+    for (PollArena *poll = worker->free_polls; poll; poll = poll->next)
+        arena_free(poll->arena);
+    mem_free(worker->tasks);
+    mem_free(worker->progress_room);
+    arena_free(worker->turn);
+    worker->consumer = NULL;
+    worker->producer = NULL;
+    worker->tasks = NULL;
+    worker->turn = NULL;
+    worker->closed_down = true;
+}
+
+/* ---- what others see ---- */
+
+static void add_counts(NodeCounts *counts, const Task *task)
+{
+    for (int i = 0; i < task->op_count; i++) {
+        const Op *op = task->ops[i];
+        NodeCounts *c = &counts[op->node->id];
+        /* A repartition's two halves share a node: rows into the one, out of
+         * the other. */
+        if (op->type != &op_repartition_reader_type) c->rows_in += op->rows_in;
+        c->rows_out += op->rows_out;
+        c->late += op->late;
+        c->errors += op->errors;
+    }
+}
+
+static void keep_counts(Worker *worker, const Task *task)
+{
+    add_counts(worker->closed, task);
+}
+
+static void show_progress(Worker *worker)
+{
+    int need = 0;
+    for (int t = 0; t < worker->task_count; t++)
+        need += worker->tasks[t]->input_count;
+    if (need > worker->progress_cap) {
+        worker->progress_cap = need * 2;
+        worker->progress_room = mem_realloc(worker->progress_room,
+                                            sizeof(Progress) *
+                                                (size_t)worker->progress_cap);
+    }
+    worker->progress_count = 0;
+    worker->restoring = false;
+    for (int t = 0; t < worker->task_count; t++) {
+        const Task *task = worker->tasks[t];
+        if (!task->restored) worker->restoring = true;
+        for (int i = 0; i < task->input_count; i++) {
+            const TaskInput *input = &task->inputs[i];
+            if (!input->owned) continue;
+            worker->progress_room[worker->progress_count++] = (Progress){
+                .topic = input->topic,
+                .partition = task->partition,
+                .position = input->position,
+                .dirty = task->dirty || !task->restored,
+                .queued = input->queued || input->batch};
+        }
+    }
+}
+
+void worker_publish(Worker *worker, bool force)
+{
+    int64_t now = monotonic_ms();
+    bool live = worker->query->options.threads > 0;
+    if (!force && live && now - worker->last_publish_ms < PUBLISH_MS) return;
+    worker->last_publish_ms = now;
+    Query *query = worker->query;
+    size_t bytes = sizeof(NodeCounts) * (size_t)(query->plan->node_count + 1);
+    pthread_mutex_lock(&query->lock);
+    memcpy(worker->shown, worker->closed, bytes);
+    worker->shown_state_keys = worker->shown_state_bytes = 0;
+    for (int t = 0; t < worker->task_count; t++) {
+        const Task *task = worker->tasks[t];
+        add_counts(worker->shown, task);
+        for (int i = 0; i < task->store_count; i++) {
+            StoreStats stats;
+            store_stats(task->stores[i], &stats);
+            worker->shown_state_keys += stats.key_count;
+            worker->shown_state_bytes += stats.memory_bytes;
+        }
+    }
+    show_progress(worker);
+    worker->shown_records_in = worker->records_in;
+    worker->shown_last_record_ms = worker->last_record_ms;
+    worker->shown_empty_since_ms = worker->empty_since_ms;
+    worker->shown_assigned = worker->assigned;
+    if (live) worker->shown_cpu_ns = clock_thread_cpu_ns();
+    pthread_mutex_unlock(&query->lock);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Commits, at least once (runtime 5.1), for all tasks of a worker together:
+ *
+ *   1. operators flush: merged updates go out, stores are written, changelogs
+ *      sent
+ *   2. the producer flushes: everything is acknowledged
+ *   3. the consumed offsets are committed
+ *   4. now and then, and at the end, the state is made durable (checkpoint)
+ *
+ * A crash between 2 and 3 repeats what came after the last commit; nothing is
+ * ever skipped. A failure that may pass leaves the tasks dirty, and the next
+ * commit does all of it again.
+ */
+#include "runtime/query_int.h"
+
+#include "base/log.h"
+
+enum {
+    CHECKPOINT_MS = 10000,
+    FLUSH_SLICE_MS = 1000,
+    FINAL_FLUSH_MS = 15000, /* How long an end waits for the broker. */
+};
+
+void worker_fail(Worker *worker, Status st)
+{
+    query_end(worker->query, st);
+}
+
+static bool has_news(const Task *task)
+{
+    if (!task->restored) return false;
+    if (task->dirty) return true;
+    for (int i = 0; i < task->input_count; i++) {
+        const TaskInput *input = &task->inputs[i];
+        if (input->owned && input->position >= 0 &&
+            input->position != input->committed)
+            return true;
+    }
+    return false;
+}
+
+/* Waits for all acknowledgements, through an outage too, unless the query is to
+ * end and the broker stays away. */
+static Status flush_producer(Worker *worker, bool final)
+{
+    int64_t began = clock_monotonic_ns() / 1000000;
+    for (;;) {
+        Status st = producer_flush(worker->producer, worker->turn,
+                                   FLUSH_SLICE_MS);
+        if (st.kind != ST_RETRY) {
+            if (!st.kind && worker->away) worker->away = false;
+            return st;
+        }
+        if (!worker->away)
+            log_warn("broker away", "query=%.*s worker=%d reason=\"%s\"",
+                     STR_ARG(worker->query->options.id), worker->index,
+                     st.text);
+        worker->away = true;
+        int64_t waited = clock_monotonic_ns() / 1000000 - began;
+        bool ending = final || atomic_load(&worker->query->stopping);
+        if (ending && waited > FINAL_FLUSH_MS) return st;
+        if (worker->query->options.threads == 0) return st;
+    }
+}
+
+/* A topic that is both a stream and a table here is read twice; what both have
+ * done is committed. */
+static void add_offset(TopicPartition *parts, int *count, TopicPartition part)
+{
+    for (int i = 0; i < *count; i++) {
+        if (parts[i].topic_index != part.topic_index ||
+            parts[i].partition != part.partition)
+            continue;
+        if (part.offset < parts[i].offset) parts[i].offset = part.offset;
+        return;
+    }
+    parts[(*count)++] = part;
+}
+
+static Status commit_offsets(Worker *worker)
+{
+    int most = 0, count = 0;
+    for (int t = 0; t < worker->task_count; t++)
+        most += worker->tasks[t]->input_count;
+    TopicPartition *parts = ARENA_ARRAY(worker->turn, TopicPartition, most + 1);
+    for (int t = 0; t < worker->task_count; t++) {
+        const Task *task = worker->tasks[t];
+        for (int i = 0; task->restored && i < task->input_count; i++) {
+            const TaskInput *input = &task->inputs[i];
+            if (!input->owned || input->position < 0) continue;
+            add_offset(parts, &count,
+                       (TopicPartition){.topic_index = input->topic,
+                                        .partition = task->partition,
+                                        .offset = input->position});
+        }
+    }
+    if (!count || !worker->query->options.use_group) return st_ok();
+    return consumer_commit(worker->consumer, worker->turn, parts, count);
+}
+
+/* The offsets that a task's state stands at, one number an input. */
+static Str position_of(Worker *worker, const Task *task)
+{
+    int64_t *offsets = ARENA_ARRAY(worker->turn, int64_t, TASK_INPUTS_MAX);
+    for (int i = 0; i < task->input_count; i++)
+        offsets[i] = task->inputs[i].position;
+    return (Str){(char *)offsets, sizeof(int64_t) * (size_t)task->input_count};
+}
+
+static Status checkpoint(Worker *worker)
+{
+    Query *query = worker->query;
+    if (!query->options.state_directory.ptr) return st_ok();
+    for (int t = 0; t < worker->task_count; t++) {
+        Task *task = worker->tasks[t];
+        if (!task->restored || !task->store_count) continue;
+        Status st = state_checkpoint(
+            query->db, worker->turn, query->options.broker, task->name,
+            task->stores, task->store_count, position_of(worker, task));
+        if (st.kind) return st;
+    }
+    return st_ok();
+}
+
+static void note_committed(Worker *worker)
+{
+    for (int t = 0; t < worker->task_count; t++) {
+        Task *task = worker->tasks[t];
+        if (!task->restored) continue;
+        task->dirty = false;
+        for (int i = 0; i < task->input_count; i++)
+            task->inputs[i].committed = task->inputs[i].position;
+    }
+}
+
+STATUS worker_commit(Worker *worker, bool final)
+{
+    bool any = false;
+    for (int t = 0; t < worker->task_count; t++) {
+        Task *task = worker->tasks[t];
+        if (!has_news(task)) continue;
+        any = true;
+        task_flush(task);
+        if (task->failed.kind) return task->failed;
+    }
+    if (any) {
+        Status st = flush_producer(worker, final);
+        if (!st.kind) st = commit_offsets(worker);
+        if (st.kind) return st;
+        note_committed(worker);
+    }
+    int64_t now = clock_monotonic_ns() / 1000000;
+    if (!final && now - worker->last_checkpoint_ms < CHECKPOINT_MS)
+        return st_ok();
+    worker->last_checkpoint_ms = now;
+    return checkpoint(worker);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sends a batch's records: one stable counting sort by partition, then one
+ * producer_send a partition. The producer copies, so everything here is used
+ * again for the next batch.
+ */
+#include "runtime/writer.h"
+
+#include <assert.h>
+
+#include "base/alloc.h"
+
+void writer_open(Arena *plan, Op *op, Writer *writer)
+{
+    *writer = (Writer){.op = op};
+    writer->partitions = task_target(op, &writer->topic);
+    writer->rows = mem_alloc(sizeof(WriterRow) * BATCH_ROWS_MAX);
+    writer->records = mem_alloc(sizeof(Record) * BATCH_ROWS_MAX);
+    writer->counts = ARENA_ARRAY(plan, int, writer->partitions + 2);
+}
+
+void writer_close(Writer *writer)
+{
+    mem_free(writer->rows);
+    mem_free(writer->records);
+    buf_free(&writer->bytes);
+    writer->rows = NULL;
+    writer->records = NULL;
+}
+
+void writer_begin(Writer *writer)
+{
+    writer->count = 0;
+    writer->bytes.len = 0;
+    memset(writer->counts, 0, sizeof(int) * (size_t)(writer->partitions + 2));
+}
+
+WriterRow *writer_row(Writer *writer, Str hash_key)
+{
+    assert(writer->count < BATCH_ROWS_MAX);
+    WriterRow *row = &writer->rows[writer->count++];
+    *row = (WriterRow){.key_at = SIZE_MAX,
+                       .value_at = SIZE_MAX,
+                       .key = STR_NULL,
+                       .partition = writer->partitions};
+    if (hash_key.ptr)
+        row->partition = broker_partition(hash_key, writer->partitions);
+    writer->counts[row->partition + 1]++;
+    return row;
+}
+
+size_t writer_append(Writer *writer, Str bytes)
+{
+    size_t at = writer->bytes.len;
+    buf_append(&writer->bytes, bytes.ptr, bytes.len);
+    return at;
+}
+
+static Str part(const Writer *writer, size_t at, uint32_t len)
+{
+    if (at == SIZE_MAX) return STR_NULL;
+    return (Str){writer->bytes.ptr ? writer->bytes.ptr + at : "", len};
+}
+
+void writer_send(Writer *writer)
+{
+    /* counts[p] becomes where partition p begins. */
+    for (int p = 0; p <= writer->partitions; p++)
+        writer->counts[p + 1] += writer->counts[p];
+    for (int i = 0; i < writer->count; i++) {
+        const WriterRow *row = &writer->rows[i];
+        Record *record = &writer->records[writer->counts[row->partition]++];
+        *record = (Record){.key = row->key_at == SIZE_MAX
+                                      ? row->key
+                                      : part(writer, row->key_at, row->key_len),
+                           .value = part(writer, row->value_at, row->value_len),
+                           .timestamp_ms = row->timestamp_ms,
+                           .headers = row->headers};
+    }
+    int from = 0;
+    for (int p = 0; p <= writer->partitions; p++) {
+        int end = writer->counts[p];
+        if (end > from)
+            task_send(writer->op, writer->topic,
+                      p == writer->partitions ? PARTITION_BY_KEY : p,
+                      writer->records + from, end - from);
+        from = end;
+    }
+    writer->op->rows_out += writer->count;
+}
+
+void put_be64(Buf *buf, int64_t value)
+{
+    char bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (char)((uint64_t)value >> (56 - 8 * i));
+    buf_append(buf, bytes, 8);
+}
