@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * StateDb: one RocksDB for the tasks of a query, and its checkpoints.
+ *
+ * What is known about stores and tasks is in the family "offsets":
+ *
+ *     p/<task>    the owner's position, as given to state_checkpoint
+ *     o/<store>   | changelog offset: int64 BE | observed time: int64 BE |
+ *     a/<store>   there if RocksDB may be ahead of the changelog (a spill)
+ *
+ * A checkpoint writes data, offsets and position to RocksDB's memory and then
+ * makes them durable, data first. RocksDB can only be asked to do that for one
+ * family at a time. If a crash comes in between, data is newer than offsets,
+ * and reading the changelog again from the older offset gives the same content,
+ * since it has all of the data (that is why pending waits for the checkpoint).
+ * Offsets must never be newer than data; so a checkpoint holds a lock from its
+ * first write to its last flush, or it could make durable what another task has
+ * only written. When RocksDB writes its memory to files by itself it takes all
+ * families together, which keeps that order too.
+ *
+ * Stores without a changelog cannot repeat anything, so their data goes into
+ * one batch with the position.
+ */
+#include <assert.h>
+
+#include "base/alloc.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "state/store_int.h"
+
+enum { MEMORY_MAX_BYTES = 64 << 20 };
+
+/* ---- opening ---- */
+
+static Status open_disk(Arena *arena, Str directory,
+                        const StateOptions *options, StateDb *db)
+{
+    Status st = disk_open(arena, directory, options->block_cache_bytes,
+                          options->write_buffer_bytes, &db->disk);
+    if (st.kind) return st;
+    db->offsets = disk_find(db->disk, STR("offsets"));
+    if (db->offsets) return st_ok();
+    return disk_create(db->disk, arena, STR("offsets"), &db->offsets);
+}
+
+Status state_open(Arena *arena, Str directory, const StateOptions *options,
+                  StateDb **out)
+{
+    static const StateOptions defaults;
+    if (!options) options = &defaults;
+    StateDb *db = mem_zalloc(sizeof *db);
+    db->memory_max_bytes = options->memory_max_bytes ? options->memory_max_bytes
+                                                     : MEMORY_MAX_BYTES;
+    pthread_mutex_init(&db->checkpoint, NULL);
+    Status st = st_ok();
+    if (directory.ptr) st = open_disk(arena, directory, options, db);
+    if (st.kind)
+        state_close(db);
+    else
+        *out = db;
+    return st;
+}
+
+void state_close(StateDb *db)
+{
+    assert(atomic_load(&db->store_count) == 0);
+    if (db->disk) disk_close(db->disk);
+    pthread_mutex_destroy(&db->checkpoint);
+    mem_free(db);
+}
+
+Status state_destroy(Arena *arena, Str directory)
+{
+    return disk_destroy(arena, directory);
+}
+
+/* ---- the family "offsets" ---- */
+
+enum { NAME_MAX_BYTES = 512, OFFSET_BYTES = 16 };
+
+typedef struct MetaKey {
+    char bytes[NAME_MAX_BYTES];
+    Str key;
+} MetaKey;
+
+static Str meta_key(MetaKey *at, char kind, Str name)
+{
+    assert(name.len + 2 <= sizeof at->bytes);
+    at->bytes[0] = kind;
+    at->bytes[1] = '/';
+    memcpy(at->bytes + 2, name.ptr, name.len);
+    at->key = (Str){at->bytes, name.len + 2};
+    return at->key;
+}
+
+typedef struct Found {
+    Arena *arena;
+    Str value;
+} Found;
+
+static void keep_value(void *context, int at, Str value)
+{
+    (void)at;
+    Found *found = context;
+    found->value = str_copy(found->arena, value);
+}
+
+static Status read_meta(StateDb *db, Arena *arena, char kind, Str name,
+                        Str *value)
+{
+    MetaKey at;
+    Found found = {arena, STR_NULL};
+    Str key = meta_key(&at, kind, name);
+    Status st = disk_get_many(db->disk, arena, db->offsets, &key, 1, keep_value,
+                              &found);
+    *value = found.value;
+    return st;
+}
+
+static int64_t read_i64(const char *at)
+{
+    uint64_t bytes;
+    memcpy(&bytes, at, 8);
+    return (int64_t)__builtin_bswap64(bytes);
+}
+
+static void write_i64(char *at, int64_t value)
+{
+    uint64_t bytes = __builtin_bswap64((uint64_t)value);
+    memcpy(at, &bytes, 8);
+}
+
+void state_load_offset(Store *store)
+{
+    Str value, ahead;
+    Status st = read_meta(store->db, store->errors, 'o', store->name, &value);
+    store_fail(store, st);
+    if (value.len == OFFSET_BYTES) {
+        store->checkpoint_offset = read_i64(value.ptr);
+        store->checkpoint_observed_ms = read_i64(value.ptr + 8);
+        if (store->checkpoint_observed_ms > store->observed_ms)
+            store->observed_ms = store->checkpoint_observed_ms;
+    }
+    store_fail(store,
+               read_meta(store->db, store->errors, 'a', store->name, &ahead));
+    store->ahead = ahead.ptr != NULL;
+}
+
+void state_put_offset(DiskBatch *batch, const Store *store, int64_t offset)
+{
+    MetaKey at;
+    char value[OFFSET_BYTES];
+    write_i64(value, offset);
+    write_i64(value + 8, store->observed_ms);
+    disk_batch_put(batch, store->db->offsets, meta_key(&at, 'o', store->name),
+                   (Str){value, sizeof value});
+    disk_batch_delete(batch, store->db->offsets,
+                      meta_key(&at, 'a', store->name));
+}
+
+void state_put_ahead(DiskBatch *batch, const Store *store)
+{
+    MetaKey at;
+    disk_batch_put(batch, store->db->offsets, meta_key(&at, 'a', store->name),
+                   STR(""));
+}
+
+Status state_position(StateDb *db, Arena *arena, Str task, Str *position)
+{
+    *position = STR_NULL;
+    if (!db->disk) return st_ok();
+    return read_meta(db, arena, 'p', task, position);
+}
+
+/* ---- checkpoints ---- */
+
+typedef struct Checkpoint {
+    StateDb *db;
+    Arena *arena;
+    Str task;
+    Store *const *stores;
+    int count;
+    Str position;
+    int64_t *offsets; /* Of each store's changelog; -1: none. */
+} Checkpoint;
+
+/* The changelogs' ends. All we sent is acknowledged, so it lies before. */
+static Status find_offsets(Checkpoint *c, Broker *broker)
+{
+    c->offsets = ARENA_ARRAY(c->arena, int64_t, c->count);
+    for (int i = 0; i < c->count; i++) {
+        Store *store = c->stores[i];
+        c->offsets[i] = store->checkpoint_offset;
+        if (!store->sent) continue;
+        int64_t low, high;
+        Status st = broker_watermarks(broker, c->arena,
+                                      str_from(store->changelog),
+                                      store->partition, &low, &high);
+        if (st.kind) return st;
+        c->offsets[i] = high;
+    }
+    return st_ok();
+}
+
+static bool store_has_news(const Store *store)
+{
+    return store->pending.count || store->sent || store->ahead ||
+           store->expired_count ||
+           store->observed_ms != store->checkpoint_observed_ms;
+}
+
+static Status has_news(const Checkpoint *c, bool *news)
+{
+    *news = false;
+    for (int i = 0; i < c->count; i++)
+        if (store_has_news(c->stores[i])) *news = true;
+    if (*news || !c->position.ptr) return st_ok();
+    Str before;
+    Status st = read_meta(c->db, c->arena, 'p', c->task, &before);
+    *news = !before.ptr || !str_eq(before, c->position);
+    return st;
+}
+
+static Status write_checkpoint(const Checkpoint *c, DiskBatch *batch)
+{
+    Disk *disk = c->db->disk;
+    Status st = st_ok();
+    for (int i = 0; i < c->count && !st.kind; i++)
+        if (c->stores[i]->changelog)
+            st = flush_fill(c->stores[i], c->arena, batch, true);
+    for (int i = 0; i < c->count && !st.kind; i++)
+        if (!c->stores[i]->changelog)
+            st = flush_fill(c->stores[i], c->arena, batch, false);
+    if (st.kind) return st;
+    for (int i = 0; i < c->count; i++)
+        state_put_offset(batch, c->stores[i], c->offsets[i]);
+    MetaKey at;
+    if (c->position.ptr)
+        disk_batch_put(batch, c->db->offsets, meta_key(&at, 'p', c->task),
+                       c->position);
+    return disk_write(disk, c->arena, batch);
+}
+
+/* RocksDB does nothing for a family whose memory is empty. */
+static Status flush_families(const Checkpoint *c)
+{
+    for (int i = 0; i < c->count; i++) {
+        for (int j = 0; j < c->stores[i]->table_count; j++) {
+            Family *family = c->stores[i]->tables[j]->family;
+            if (!family) continue;
+            Status st = disk_flush(c->db->disk, c->arena, family);
+            if (st.kind) return st;
+        }
+    }
+    if (fault_here("state.checkpoint"))
+        return st_error(c->arena, ST_FATAL, "fault 'state.checkpoint'");
+    return disk_flush(c->db->disk, c->arena, c->db->offsets);
+}
+
+static Status finish_checkpoint(const Checkpoint *c)
+{
+    for (int i = 0; i < c->count; i++) {
+        Store *store = c->stores[i];
+        store->checkpoint_offset = c->offsets[i];
+        store->checkpoint_observed_ms = store->observed_ms;
+        store->sent = store->ahead = false;
+        flush_done(store);
+        Status st = segment_drop_expired(store, c->arena);
+        if (st.kind) return st;
+    }
+    return st_ok();
+}
+
+static Status run_checkpoint(const Checkpoint *c)
+{
+    pthread_mutex_lock(&c->db->checkpoint);
+    DiskBatch *batch = disk_batch_new();
+    Status st = write_checkpoint(c, batch);
+    disk_batch_free(batch);
+    if (!st.kind) st = flush_families(c);
+    if (!st.kind) st = finish_checkpoint(c);
+    pthread_mutex_unlock(&c->db->checkpoint);
+    return st;
+}
+
+Status state_checkpoint(StateDb *db, Arena *arena, Broker *broker, Str task,
+                        Store *const *stores, int count, Str position)
+{
+    if (!db->disk) return st_ok();
+    Checkpoint c = {db, arena, task, stores, count, position, NULL};
+    for (int i = 0; i < count; i++)
+        if (stores[i]->status.kind) return stores[i]->status;
+    bool news;
+    Status st = has_news(&c, &news);
+    if (st.kind || !news) return st;
+    st = find_offsets(&c, broker);
+    if (st.kind) return st;
+    return run_checkpoint(&c);
+}
+
+Status state_save_restored(Store *store, Arena *arena, int64_t offset)
+{
+    store->sent = false;
+    Checkpoint c = {store->db, arena, STR_NULL, &store, 1, STR_NULL, &offset};
+    return run_checkpoint(&c);
+}
+
+/* Takes the store's offset away, durably. */
+static Status forget_offset(const Store *store, Arena *arena)
+{
+    StateDb *db = store->db;
+    MetaKey at;
+    DiskBatch *batch = disk_batch_new();
+    disk_batch_delete(batch, db->offsets, meta_key(&at, 'o', store->name));
+    disk_batch_delete(batch, db->offsets, meta_key(&at, 'a', store->name));
+    pthread_mutex_lock(&db->checkpoint);
+    Status st = disk_write(db->disk, arena, batch);
+    if (!st.kind) st = disk_flush(db->disk, arena, db->offsets);
+    pthread_mutex_unlock(&db->checkpoint);
+    disk_batch_free(batch);
+    return st;
+}
+
+/* The offset goes first: data without one is wiped again. */
+Status state_wipe(Store *store, Arena *arena)
+{
+    Disk *disk = store->db->disk;
+    store->checkpoint_offset = store->checkpoint_observed_ms = -1;
+    store->observed_ms = -1;
+    store->ahead = false;
+    Status st = disk ? forget_offset(store, arena) : st_ok();
+    if (!st.kind) st = segment_drop_expired(store, arena);
+    for (int i = 0; i < store->table_count && !st.kind; i++) {
+        Table *table = store->tables[i];
+        table_clear(table);
+        if (table->family) st = disk_drop(disk, arena, table->family);
+        if (st.kind) break;
+        table->family = NULL;
+        table->complete = true;
+        table->was_evicted = false;
+    }
+    flush_done(store);
+    return st;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One entry: its value, its old value, and the list it hangs in.
+ *
+ * An entry is in the dirty list (changed since the last flush), in the dead
+ * list (no value, nothing to tell) or in none (it has a value, and it was
+ * flushed or came from RocksDB). The bytes of dirty entries are kept as a sum,
+ * so all that changes the size of an entry goes through resize().
+ */
+#include <assert.h>
+
+#include "base/alloc.h"
+#include "state/store_int.h"
+
+enum {
+    VALUE_HINT_MAX = 512,
+    BLOCK_OVERHEAD = 16, /* malloc's header and rounding, on average. */
+    PUBLISH_BYTES = 16 << 10,
+};
+
+size_t entry_bytes(const StoreEntry *entry)
+{
+    const Node *node = (const Node *)entry;
+    size_t bytes = sizeof *node + BLOCK_OVERHEAD + node->inline_cap +
+                   ((entry->key_len + 7) & ~(size_t)7);
+    if (entry->flags & ENTRY_APART) bytes += entry->value_cap + BLOCK_OVERHEAD;
+    if (entry->old_value) bytes += entry->old_len + BLOCK_OVERHEAD;
+    return bytes;
+}
+
+void store_publish(Store *store)
+{
+    atomic_fetch_add_explicit(&store->db->memory_bytes,
+                              store->unpublished_bytes, memory_order_relaxed);
+    store->unpublished_bytes = 0;
+}
+
+/* The sum of all stores is on a shared cache line, so small changes wait. */
+void store_account(Store *store, int64_t bytes)
+{
+    store->memory_bytes += (size_t)bytes;
+    store->unpublished_bytes += bytes;
+    if (store->unpublished_bytes > PUBLISH_BYTES ||
+        store->unpublished_bytes < -PUBLISH_BYTES)
+        store_publish(store);
+}
+
+static void resize(Store *store, const StoreEntry *entry, size_t before)
+{
+    int64_t bytes = (int64_t)entry_bytes(entry) - (int64_t)before;
+    if (!bytes) return;
+    if (entry->flags & ENTRY_DIRTY) store->dirty_bytes += (size_t)bytes;
+    store_account(store, bytes);
+}
+
+/* ---- lists ---- */
+
+static void append(EntryList *list, StoreEntry *entry)
+{
+    entry->dirty_prev = list->last;
+    entry->dirty_next = NULL;
+    if (list->last)
+        list->last->dirty_next = entry;
+    else
+        list->first = entry;
+    list->last = entry;
+}
+
+static void take_out(EntryList *list, StoreEntry *entry)
+{
+    if (entry->dirty_prev)
+        entry->dirty_prev->dirty_next = entry->dirty_next;
+    else
+        list->first = entry->dirty_next;
+    if (entry->dirty_next)
+        entry->dirty_next->dirty_prev = entry->dirty_prev;
+    else
+        list->last = entry->dirty_prev;
+    entry->dirty_next = entry->dirty_prev = NULL;
+}
+
+void entry_unlink(Store *store, StoreEntry *entry)
+{
+    if (entry->flags & ENTRY_DIRTY) {
+        take_out(&store->dirty, entry);
+        store->dirty_count--;
+        store->dirty_bytes -= entry_bytes(entry);
+    } else if (entry->flags & ENTRY_DEAD) {
+        take_out(&store->dead, entry);
+    }
+    entry->flags &= ~(uint32_t)(ENTRY_DIRTY | ENTRY_DEAD);
+}
+
+void entry_link_dead(Store *store, StoreEntry *entry)
+{
+    assert(!(entry->flags & (ENTRY_DIRTY | ENTRY_DEAD)) && !entry->value);
+    entry->flags |= ENTRY_DEAD;
+    append(&store->dead, entry);
+}
+
+void store_reap(Store *store)
+{
+    for (StoreEntry *entry = store->dead.first, *next; entry; entry = next) {
+        next = entry->dirty_next;
+        if (!entry_is_pinned(store, entry))
+            table_remove(node_of(entry)->table, entry);
+    }
+}
+
+/* ---- values ---- */
+
+static char *inline_room(StoreEntry *entry)
+{
+    return entry->key + ((entry->key_len + 7) & ~(size_t)7);
+}
+
+static void drop_value(StoreEntry *entry)
+{
+    if (entry->flags & ENTRY_APART) mem_free(entry->value);
+    entry->flags &= ~(uint32_t)ENTRY_APART;
+    entry->value = NULL;
+    entry->value_len = entry->value_cap = 0;
+}
+
+/* Room for `len` bytes, without touching lists or old values. */
+static void make_value_room(Store *store, StoreEntry *entry, uint32_t len)
+{
+    if (entry->value && len <= entry->value_cap) {
+        entry->value_len = len;
+        return;
+    }
+    size_t before = entry_bytes(entry);
+    uint32_t inline_cap = node_of(entry)->inline_cap;
+    drop_value(entry);
+    if (len <= inline_cap) {
+        entry->value = inline_room(entry);
+        entry->value_cap = inline_cap;
+    } else {
+        /* A value that has grown once will grow again. */
+        size_t cap = ((size_t)len + len / 2 + 15) & ~(size_t)15;
+        if (cap > UINT32_MAX) cap = len;
+        entry->value = mem_alloc(cap);
+        entry->value_cap = (uint32_t)cap;
+        entry->flags |= ENTRY_APART;
+        if (len <= VALUE_HINT_MAX)
+            store->value_hint = (len + 15) & ~(uint32_t)15;
+    }
+    entry->value_len = len;
+    resize(store, entry, before);
+}
+
+void entry_load(Store *store, StoreEntry *entry, Str value,
+                int64_t timestamp_ms)
+{
+    assert(!(entry->flags & ENTRY_DIRTY));
+    entry_unlink(store, entry);
+    make_value_room(store, entry, (uint32_t)value.len);
+    if (value.len) memcpy(entry->value, value.ptr, value.len);
+    entry->timestamp_ms = timestamp_ms;
+}
+
+void entry_forget_old(Store *store, StoreEntry *entry)
+{
+    if (!(entry->flags & ENTRY_OLD)) return;
+    size_t before = entry_bytes(entry);
+    mem_free(entry->old_value);
+    entry->old_value = NULL;
+    entry->old_len = 0;
+    entry->flags &= ~(uint32_t)ENTRY_OLD;
+    resize(store, entry, before);
+}
+
+void entry_clean(Store *store, StoreEntry *entry)
+{
+    entry_unlink(store, entry);
+    entry_forget_old(store, entry);
+    if (!entry->value) entry_link_dead(store, entry);
+}
+
+void store_before_change(Store *store, StoreEntry *entry)
+{
+    if (!store->keep_old || entry->flags & ENTRY_OLD) return;
+    size_t before = entry_bytes(entry);
+    entry->flags |= ENTRY_OLD;
+    if (!entry->value) return;
+    entry->old_value = mem_alloc(entry->value_len ? entry->value_len : 1);
+    if (entry->value_len)
+        memcpy(entry->old_value, entry->value, entry->value_len);
+    entry->old_len = entry->value_len;
+    entry->old_timestamp_ms = entry->timestamp_ms;
+    resize(store, entry, before);
+}
+
+char *store_value_room(Store *store, StoreEntry *entry, uint32_t len)
+{
+    store_before_change(store, entry);
+    make_value_room(store, entry, len);
+    return entry->value;
+}
+
+void store_mark(Store *store, StoreEntry *entry, int64_t timestamp_ms)
+{
+    entry->timestamp_ms = timestamp_ms;
+    if (entry == store->dirty.last) return;
+    if (entry->flags & ENTRY_DIRTY) {
+        take_out(&store->dirty, entry);
+        append(&store->dirty, entry);
+        return;
+    }
+    entry_unlink(store, entry);
+    entry->flags |= ENTRY_DIRTY;
+    append(&store->dirty, entry);
+    store->dirty_count++;
+    store->dirty_bytes += entry_bytes(entry);
+}
+
+void store_delete(Store *store, StoreEntry *entry, int64_t timestamp_ms)
+{
+    store_before_change(store, entry);
+    size_t before = entry_bytes(entry);
+    drop_value(entry);
+    resize(store, entry, before);
+    store_mark(store, entry, timestamp_ms);
+}
+
+StoreEntry *store_dirty_first(Store *store)
+{
+    return store->dirty.first;
+}
+
+int store_dirty_count(const Store *store)
+{
+    return store->dirty_count;
+}
+
+size_t store_dirty_bytes(const Store *store)
+{
+    return store->dirty_bytes;
+}

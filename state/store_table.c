@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One hash table of entries.
+ *
+ *     slots  [ hash,entry | free | hash,entry | ... ]   linear probing
+ *                  |
+ *     block  [ StoreEntry | table, ... | key, padded to 8 | room for a value ]
+ *
+ * Slots hold whole hashes, so probing and growing touch no entry but the one
+ * that is found. A block is one allocation and never moves; a value that
+ * outgrows the room behind the key gets a block of its own. New entries get as
+ * much room as the store's last value needed, so values of one size (counts,
+ * sums, fixed rows) never do.
+ *
+ * At most three quarters of the slots are taken. Removing shifts later slots of
+ * the probe run back, so there are no marks of deleted slots.
+ */
+#include <assert.h>
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "state/store_int.h"
+
+enum { SLOTS_FIRST = 64 };
+
+Table *table_new(Store *store, int64_t segment)
+{
+    Table *table = mem_zalloc(sizeof *table);
+    table->store = store;
+    table->segment = segment;
+    table->complete = true;
+    store_account(store, sizeof *table);
+    return table;
+}
+
+static void free_entry(StoreEntry *entry)
+{
+    if (entry->flags & ENTRY_APART) mem_free(entry->value);
+    mem_free(entry->old_value);
+    mem_free(entry);
+}
+
+void table_clear(Table *table)
+{
+    Store *store = table->store;
+    int64_t bytes = 0;
+    for (size_t i = 0; i < table->slot_count; i++) {
+        StoreEntry *entry = table->slots[i].entry;
+        if (!entry) continue;
+        entry_unlink(store, entry);
+        bytes += (int64_t)entry_bytes(entry);
+        free_entry(entry);
+    }
+    bytes += (int64_t)(table->slot_count * sizeof(Slot));
+    bytes += (int64_t)order_bytes(table->order);
+    store->entry_count -= (int64_t)table->count;
+    store_account(store, -bytes);
+    order_free(table->order);
+    mem_free(table->slots);
+    table->order = NULL;
+    table->slots = NULL;
+    table->slot_count = table->count = table->hand = 0;
+}
+
+void table_free(Table *table)
+{
+    table_clear(table);
+    store_account(table->store, -(int64_t)sizeof *table);
+    mem_free(table);
+}
+
+StoreEntry *table_find(const Table *table, uint64_t hash, Str key)
+{
+    if (!table->slot_count) return NULL;
+    size_t mask = table->slot_count - 1;
+    for (size_t i = hash & mask;; i = (i + 1) & mask) {
+        const Slot *slot = &table->slots[i];
+        if (!slot->entry) return NULL;
+        if (slot->hash == hash && str_eq(entry_key(slot->entry), key))
+            return slot->entry;
+    }
+}
+
+static void put_slot(Slot *slots, size_t slot_count, Slot slot)
+{
+    size_t mask = slot_count - 1;
+    size_t i = slot.hash & mask;
+    while (slots[i].entry)
+        i = (i + 1) & mask;
+    slots[i] = slot;
+}
+
+static void grow(Table *table)
+{
+    size_t before = table->slot_count;
+    size_t now = before ? before * 2 : SLOTS_FIRST;
+    Slot *slots = mem_zalloc(now * sizeof *slots);
+    for (size_t i = 0; i < before; i++)
+        if (table->slots[i].entry) put_slot(slots, now, table->slots[i]);
+    mem_free(table->slots);
+    table->slots = slots;
+    table->slot_count = now;
+    table->hand = 0;
+    store_account(table->store, (int64_t)((now - before) * sizeof *slots));
+}
+
+static StoreEntry *new_entry(Table *table, uint64_t hash, Str key)
+{
+    Store *store = table->store;
+    size_t key_room = (key.len + 7) & ~(size_t)7;
+    Node *node = mem_alloc(sizeof *node + key_room + store->value_hint);
+    char *at = (char *)(node + 1);
+    memcpy(at, key.ptr, key.len);
+    node->entry = (StoreEntry){
+        .hash = hash,
+        .key = at,
+        .key_len = (uint32_t)key.len,
+    };
+    node->table = table;
+    node->inline_cap = store->value_hint;
+    node->flush_id = store->written_id;
+    return &node->entry;
+}
+
+StoreEntry *table_add(Table *table, uint64_t hash, Str key)
+{
+    assert(key.len < UINT32_MAX);
+    Store *store = table->store;
+    if (table->count >= table->slot_count / 4 * 3) grow(table);
+    StoreEntry *entry = new_entry(table, hash, key);
+    put_slot(table->slots, table->slot_count, (Slot){hash, entry});
+    table->count++;
+    store->entry_count++;
+    int64_t bytes = (int64_t)entry_bytes(entry);
+    if (table->order) {
+        bytes -= (int64_t)order_bytes(table->order);
+        order_add(table->order, entry);
+        bytes += (int64_t)order_bytes(table->order);
+    }
+    entry_link_dead(store, entry);
+    store_account(store, bytes);
+    return entry;
+}
+
+/* Frees a slot and moves back those behind it that would not be found any
+ * more. */
+static void close_slot(Table *table, size_t hole)
+{
+    size_t mask = table->slot_count - 1;
+    for (size_t i = (hole + 1) & mask; table->slots[i].entry;
+         i = (i + 1) & mask) {
+        size_t home = table->slots[i].hash & mask;
+        if (((i - home) & mask) < ((i - hole) & mask)) continue;
+        table->slots[hole] = table->slots[i];
+        hole = i;
+    }
+    table->slots[hole].entry = NULL;
+}
+
+void table_remove(Table *table, StoreEntry *entry)
+{
+    Store *store = table->store;
+    size_t mask = table->slot_count - 1;
+    size_t i = entry->hash & mask;
+    while (table->slots[i].entry != entry)
+        i = (i + 1) & mask;
+    close_slot(table, i);
+    table->count--;
+    store->entry_count--;
+    entry_unlink(store, entry);
+    int64_t bytes = (int64_t)entry_bytes(entry);
+    if (table->order) {
+        bytes += (int64_t)order_bytes(table->order);
+        order_remove(table->order, entry);
+        bytes -= (int64_t)order_bytes(table->order);
+    }
+    store_account(store, -bytes);
+    free_entry(entry);
+}
+
+StoreEntry **table_collect(const Table *table, Str from, Str to, size_t *count)
+{
+    StoreEntry **found = mem_alloc((table->count + 1) * sizeof(StoreEntry *));
+    size_t n = 0;
+    for (size_t i = 0; i < table->slot_count; i++) {
+        StoreEntry *entry = table->slots[i].entry;
+        if (!entry || str_compare(entry_key(entry), from) < 0) continue;
+        if (to.ptr && str_compare(entry_key(entry), to) >= 0) continue;
+        found[n++] = entry;
+    }
+    order_sort(found, n);
+    *count = n;
+    return found;
+}
