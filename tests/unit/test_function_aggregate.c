@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Aggregates: results of sequences of rows, undoing, merging, limits, and that
+ * changing encoded states in place (add_rows) gives what adding values gives.
+ *
+ * The state is stored and read back by the row codec between any two calls, as
+ * the runtime does.
+ */
+#include "functions/function_int.h"
+
+#include "base/number.h"
+#include "tests/unit/format_check.h"
+#include "types/codec.h"
+
+enum { ARGS_MAX = 4, STATE_MAX = 8 };
+
+typedef struct Group {
+    Arena *arena;
+    FnCall *call;
+    Buf state; /* Encoded. */
+} Group;
+
+static FnBinding resolve(Arena *arena, const char *name, const char *types)
+{
+    FnArg args[ARGS_MAX];
+    int count = 0;
+    while (*types) {
+        args[count++] = (FnArg){.type = spec_type(arena, &types)};
+        while (*types == ',' || *types == ' ')
+            types++;
+    }
+    FnBinding binding;
+    Status st = function_resolve(arena, str_from(name), args, count, NULL,
+                                 &binding);
+    CHECK(!st.kind);
+    if (st.kind) {
+        fprintf(stderr, "%s\n", st.text);
+        exit(1);
+    }
+    return binding;
+}
+
+static void store(Group *group, const Value *state)
+{
+    Buf next = {0}; /* The values may point into the old one. */
+    row_encode(&next, group->call->state_types, state,
+               group->call->state_count);
+    buf_free(&group->state);
+    group->state = next;
+}
+
+static void load(const Group *group, Value *state)
+{
+    CHECK(row_decode(group->arena, buf_str(&group->state),
+                     group->call->state_types, state,
+                     group->call->state_count));
+}
+
+static Group group_open(Arena *arena, FnCall *call)
+{
+    Group group = {arena, call, {0}};
+    Value state[STATE_MAX];
+    call->function->aggregate->init(call, state);
+    store(&group, state);
+    return group;
+}
+
+static bool change(Group *group, const Value *args, bool undo)
+{
+    const Aggregate *a = group->call->function->aggregate;
+    Value state[STATE_MAX];
+    load(group, state);
+    bool ok = (undo ? a->undo : a->add)(group->call, state, args);
+    if (ok) store(group, state);
+    return ok;
+}
+
+static Str show(Group *group)
+{
+    Value state[STATE_MAX], out;
+    load(group, state);
+    CHECK(group->call->function->aggregate->result(group->call, state, &out));
+    if (out.null) return STR("null");
+    return value_print(group->arena, group->call->result_type, &out);
+}
+
+static Value parse_value(Arena *arena, const Type *type, Str text)
+{
+    Value v = {0};
+    if (str_eq(text, STR("NULL"))) return VALUE_NULL;
+    switch (type->kind) {
+    case TYPE_BOOLEAN: v.boolean = str_eq(text, STR("true")); break;
+    case TYPE_INT:
+    case TYPE_DATE:
+    case TYPE_TIME: CHECK(number_parse_i32(text, &v.i32)); break;
+    case TYPE_BIGINT:
+    case TYPE_TIMESTAMP: CHECK(number_parse_i64(text, &v.i64)); break;
+    case TYPE_DOUBLE: CHECK(number_parse_f64(text, &v.f64)); break;
+    case TYPE_DECIMAL: {
+        Decimal *d = ARENA_NEW(arena, Decimal);
+        CHECK(decimal_parse(arena, text, d));
+        v.dec = d;
+        break;
+    }
+    default: v.str = text;
+    }
+    return v;
+}
+
+/* The next row of "1 x; 2 y": one word an argument. */
+static bool next_row(Arena *arena, const FnCall *call, const char **at,
+                     Value *args)
+{
+    while (**at == ' ' || **at == ';')
+        ++*at;
+    if (!**at || **at == '|') return false;
+    for (int i = 0; i < call->arg_count; i++) {
+        while (**at == ' ')
+            ++*at;
+        const char *start = *at;
+        while (**at && !strchr(" ;|", **at))
+            ++*at;
+        Str word = {start, (size_t)(*at - start)};
+        args[i] = parse_value(arena, call->arg_types[i], word);
+    }
+    return true;
+}
+
+/* A row that begins with `-` after a `;` and a blank is undone: "1; 2; ~1". */
+static const struct {
+    const char *name, *types;
+    const char *rows;   /* `~` before a row undoes it; `|` begins a second
+                           group, which is merged into the first. */
+    const char *result; /* "ERROR": the last row fails. */
+} cases[] = {
+    {"COUNT", "STRING", "", "0"},
+    {"COUNT", "STRING", "a; NULL; b", "2"},
+    {"COUNT", "STRING", "a; b; ~a; ~NULL", "1"},
+    {"COUNT", "STRING", "a; b | c", "3"},
+    {"SUM", "INT", "", "0"},
+    {"SUM", "INT", "1; NULL; 2", "3"},
+    {"SUM", "INT", "2147483647; 1", "-2147483648"},
+    {"SUM", "INT", "1; 2; ~1; ~-5", "7"},
+    {"SUM", "BIGINT", "9223372036854775807; 1 | 1", "-9223372036854775807"},
+    {"SUM", "DOUBLE", "1.5; 2; ~0.5", "3.0"},
+    {"SUM", "DECIMAL(4,2)", "", "0"},
+    {"SUM", "DECIMAL(4,2)", "1.50; 2.25; NULL", "3.75"},
+    {"SUM", "DECIMAL(4,2)", "99.99; 0.01", "ERROR"},
+    {"SUM", "DECIMAL(4,2)", "99.99; -0.01; ~1.00", "98.98"},
+    {"SUM", "DECIMAL(4,2)", "-99.99; -0.01", "ERROR"},
+    {"SUM", "DECIMAL(4,2)", "60.00 | 40.00", "100.0"},
+    {"AVG", "INT", "", "0.0"},
+    {"AVG", "INT", "1; NULL; 2", "1.5"},
+    {"AVG", "BIGINT", "1; 2; 6; ~2", "3.5"},
+    {"AVG", "DOUBLE", "1; 2 | 6", "3.0"},
+    {"AVG", "INT", "1; ~1", "0.0"},
+    {"MAX", "INT", "", "null"},
+    {"MAX", "INT", "1; NULL; 3; 2", "3"},
+    {"MIN", "INT", "NULL; 3; 2; 4", "2"},
+    {"MAX", "BIGINT", "-5; -7", "-5"},
+    {"MIN", "BIGINT", "1 | -1", "-1"},
+    {"MAX", "DOUBLE", "1; NaN; Infinity", "NaN"},
+    {"MIN", "DOUBLE", "0.0; -0.0", "-0.0"},
+    {"MIN", "DOUBLE", "NaN; 1; -1; -2", "-2.0"},
+    {"MAX", "DECIMAL(4,2)", "1.50; 12.25; NULL; 3", "12.25"},
+    {"MAX", "STRING", "b; a; c", "c"},
+    {"MIN", "STRING", "b; a; c | B", "B"},
+    {"MAX", "DATE", "1; 3; 2", "1970-01-04"},
+    {"MAX", "TIMESTAMP", "1000; 0", "1970-01-01T00:00:01.000"},
+    {"LATEST_BY_OFFSET", "STRING", "", "null"},
+    {"LATEST_BY_OFFSET", "STRING", "a; b; NULL", "b"},
+    {"LATEST_BY_OFFSET", "STRING, BOOLEAN", "a false; b false; NULL false",
+     "null"},
+    {"LATEST_BY_OFFSET", "STRING, BOOLEAN", "a true; NULL true", "a"},
+    {"LATEST_BY_OFFSET", "STRING", "a; b | c", "c"},
+    {"LATEST_BY_OFFSET", "STRING", "| c", "c"},
+    {"LATEST_BY_OFFSET", "STRING", "a | NULL", "a"},
+    {"LATEST_BY_OFFSET", "INT, INT", "1 2; NULL 2; 2 2; 3 2", "[2, 3]"},
+    {"LATEST_BY_OFFSET", "INT, INT", "1 2; 2 2 | 3 2; 4 2", "[1, 2]"},
+    {"LATEST_BY_OFFSET", "INT, INT, BOOLEAN", "1 2 false; NULL 2 false",
+     "[1, null]"},
+    {"LATEST_BY_OFFSET", "INT, INT", "1 0", "ERROR"},
+    {"EARLIEST_BY_OFFSET", "STRING", "NULL; a; b", "a"},
+    {"EARLIEST_BY_OFFSET", "STRING, BOOLEAN", "NULL false; a false", "null"},
+    {"EARLIEST_BY_OFFSET", "STRING", "a | b", "a"},
+    {"EARLIEST_BY_OFFSET", "STRING", "| b", "b"},
+    {"EARLIEST_BY_OFFSET", "INT, INT", "NULL 2; 1 2; 2 2; 3 2", "[1, 2]"},
+    {"EARLIEST_BY_OFFSET", "INT, INT", "1 3 | 2 3; 3 3; 4 3", "[1, 2, 3]"},
+    {"EARLIEST_BY_OFFSET", "INT, INT", "| 2 1; 3 1", "[2]"},
+    {"EARLIEST_BY_OFFSET", "INT, INT, BOOLEAN", "NULL 2 false; 1 2 false",
+     "[null, 1]"},
+    {"EARLIEST_BY_OFFSET", "INT, INT", "1 -1", "ERROR"},
+    {"TOPK", "INT, INT", "", "[]"},
+    {"TOPK", "INT, INT", "3 2; NULL 2; 1 2; 5 2; 4 2", "[5, 4]"},
+    {"TOPK", "INT, INT", "1 3; 1 3; 1 3; 1 3", "[1, 1, 1]"},
+    {"TOPK", "STRING, INT", "b 2; a 2; c 2", "[c, b]"},
+    {"TOPK", "DOUBLE, INT", "1.5 2; NaN 2; -1 2", "[NaN, 1.5]"},
+    {"TOPK", "BIGINT, INT", "1 3; 5 3 | 3 3; 9 3", "[9, 5, 3]"},
+    {"TOPK", "BIGINT, INT", "| 3 2; 9 2", "[9, 3]"},
+    {"TOPK", "INT, STRING, INT", "1 a 2; 2 b 2; 2 c 2; 1 d 2",
+     "[Struct{sort_col=2,col0=b}, Struct{sort_col=2,col0=c}]"},
+    {"TOPK", "INT, STRING, INT", "1 NULL 2; NULL b 2", "[Struct{sort_col=1}]"},
+    {"TOPK", "INT, INT", "1 0", "ERROR"},
+    {"TOPK", "INT, INT", "1 -1", "ERROR"},
+    {"COLLECT_LIST", "STRING", "", "[]"},
+    {"COLLECT_LIST", "STRING", "a; NULL; b; a", "[a, null, b, a]"},
+    {"COLLECT_LIST", "STRING", "a; b; a; ~a", "[a, b]"},
+    {"COLLECT_LIST", "STRING", "a; NULL; b; ~NULL", "[a, b]"},
+    {"COLLECT_LIST", "STRING", "a; ~x", "[a]"},
+    {"COLLECT_LIST", "INT", "1; 2 | 3; 4", "[1, 2, 3, 4]"},
+};
+
+/* Applies rows up to the end or a `|`; false if one failed. */
+static bool apply(Group *group, const char **at)
+{
+    Value args[ARGS_MAX];
+    for (;;) {
+        while (**at == ' ' || **at == ';')
+            ++*at;
+        bool undo = **at == '~';
+        *at += undo;
+        if (!next_row(group->arena, group->call, at, args)) return true;
+        if (!change(group, args, undo)) return false;
+    }
+}
+
+static void merge(Group *group, const Group *other)
+{
+    Value state[STATE_MAX], second[STATE_MAX];
+    load(group, state);
+    load(other, second);
+    CHECK(group->call->function->aggregate->merge(group->call, state, second));
+    store(group, state);
+}
+
+static void test_results(void)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Arena *arena = arena_new("test", 0);
+        FnBinding binding = resolve(arena, cases[i].name, cases[i].types);
+        FnCall *call = fn_call_new(arena, &binding);
+        Group group = group_open(arena, call);
+        const char *at = cases[i].rows;
+        bool ok = apply(&group, &at);
+        if (ok && *at == '|') {
+            at++;
+            Group other = group_open(arena, call);
+            CHECK(apply(&other, &at));
+            merge(&group, &other);
+            buf_free(&other.state);
+        }
+        Str got = ok ? show(&group) : STR("ERROR");
+        CHECK_STR(got, cases[i].result);
+        if (!str_eq(got, str_from(cases[i].result)))
+            fprintf(stderr, "  in %s: %s\n", cases[i].name, cases[i].rows);
+        if (!ok) CHECK(call->error && call->error[0]);
+        buf_free(&group.state);
+        fn_call_close(call);
+        arena_free(arena);
+    }
+}
+
+static void test_limit(void)
+{
+    static const struct {
+        const char *limit, *rows, *result;
+    } limits[] = {{"2", "1; 2; 3", "[1, 2]"},
+                  {"0", "1", "[]"},
+                  {"-1", "1; 2", "[1, 2]"},
+                  {"x", "1; 2", "[1, 2]"},
+                  {"3", "1; 2 | 3; 4", "[1, 2, 3]"}};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        Arena *arena = arena_new("test", 0);
+        FnBinding binding = resolve(arena, "COLLECT_LIST", "INT");
+        FnCall *call = fn_call_new(arena, &binding);
+        Map properties = {0};
+        Str limit = str_from(limits[i].limit);
+        map_put(arena, &properties, STR("ksql.functions.collect_list.limit"),
+                &limit);
+        call->properties = &properties;
+        Group group = group_open(arena, call);
+        const char *at = limits[i].rows;
+        CHECK(apply(&group, &at));
+        if (*at == '|') {
+            at++;
+            Group other = group_open(arena, call);
+            CHECK(apply(&other, &at));
+            merge(&group, &other);
+            buf_free(&other.state);
+        }
+        CHECK_STR(show(&group), limits[i].result);
+        buf_free(&group.state);
+        arena_free(arena);
+    }
+}
+
+/* Which aggregates can be undone, and which states are not scalar. */
+static void test_flags(void)
+{
+    static const struct {
+        const char *name;
+        bool undo, nested, last;
+    } flags[] = {
+        {"COUNT", true, false, false},
+        {"SUM", true, false, false},
+        {"AVG", true, true, false},
+        {"MIN", false, false, false},
+        {"MAX", false, false, false},
+        {"COLLECT_LIST", true, true, false},
+        {"LATEST_BY_OFFSET", false, true, false},
+        {"EARLIEST_BY_OFFSET", false, true, false},
+        {"TOPK", false, true, true},
+    };
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        const Function *f = function_find(str_from(flags[i].name));
+        CHECK((f->aggregate->undo != NULL) == flags[i].undo);
+        CHECK(!!(f->flags & FN_STATE_NESTED) == flags[i].nested);
+        CHECK(!!(f->flags & FN_LITERAL_LAST) == flags[i].last);
+    }
+}
+
+/* add_rows: ten groups with another aggregate's slots around this one's. */
+
+static uint32_t seed = 7;
+
+static int chance(int n)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (int)((seed >> 8) % (uint32_t)n);
+}
+
+static Value random_value(const Type *type)
+{
+    static const char *const doubles[] = {"NaN",  "-0.0",     "0.0",   "1.5",
+                                          "-2.5", "Infinity", "-1e300"};
+    Value v = {0};
+    if (!chance(4)) return VALUE_NULL;
+    switch (type->kind) {
+    case TYPE_INT:
+    case TYPE_DATE: v.i32 = (chance(2000) - 1000) * 2000000; break;
+    case TYPE_DOUBLE:
+        number_parse_f64(str_from(doubles[chance(7)]), &v.f64);
+        break;
+    default: v.i64 = (int64_t)(chance(2000) - 1000) << 53;
+    }
+    return v;
+}
+
+static void check_add_rows(const char *name, const char *type, bool select,
+                           bool constant)
+{
+    enum { GROUPS = 10, ROWS = 200 };
+    Arena *arena = arena_new("test", 0);
+    FnBinding binding = resolve(arena, name, type);
+    FnCall *call = fn_call_new(arena, &binding);
+    const Aggregate *a = call->function->aggregate;
+    CHECK(a->add_rows != NULL);
+
+    /* Slots: BIGINT, the aggregate's, STRING. */
+    const Type *types[STATE_MAX] = {&type_bigint};
+    Value states[GROUPS][STATE_MAX];
+    int count = call->state_count;
+    memcpy(types + 1, call->state_types, sizeof *types * (size_t)count);
+    types[count + 1] = &type_string;
+    Buf encoded[GROUPS] = {{0}};
+    for (int g = 0; g < GROUPS; g++) {
+        states[g][0] = (Value){.i64 = g};
+        a->init(call, states[g] + 1);
+        states[g][count + 1] = (Value){.str = STR("tail")};
+        row_encode(&encoded[g], types, states[g], count + 2);
+    }
+
+    Column column = {0};
+    column_init(arena, &column, call->arg_types[0], ROWS);
+    for (int row = 0; row < ROWS; row++)
+        column_set(arena, &column, row, ROWS, random_value(call->arg_types[0]));
+    column.constant = constant;
+    const Column *args[] = {&column};
+    uint16_t sel[ROWS];
+    void *rows[ROWS];
+    int selected = 0;
+    for (int row = 0; row < ROWS; row++) {
+        if (select && !chance(3)) continue;
+        int g = chance(GROUPS);
+        sel[selected] = (uint16_t)row;
+        rows[selected++] = encoded[g].ptr;
+        Value value = column_get(&column, row);
+        CHECK(a->add(call, states[g] + 1, &value));
+    }
+    a->add_rows(call, rows, count + 2, 1, args, select ? sel : NULL, selected);
+
+    for (int g = 0; g < GROUPS; g++) {
+        Value read[STATE_MAX];
+        CHECK(row_decode(arena, buf_str(&encoded[g]), types, read, count + 2));
+        for (int i = 0; i < count + 2; i++)
+            CHECK(value_equal(types[i], &read[i], &states[g][i]));
+        buf_free(&encoded[g]);
+    }
+    arena_free(arena);
+}
+
+static void test_add_rows(void)
+{
+    static const struct {
+        const char *name, *type;
+    } fast[] = {
+        {"COUNT", "BIGINT"}, {"SUM", "INT"},    {"SUM", "BIGINT"},
+        {"SUM", "DOUBLE"},   {"AVG", "INT"},    {"AVG", "BIGINT"},
+        {"AVG", "DOUBLE"},   {"MIN", "INT"},    {"MIN", "BIGINT"},
+        {"MIN", "DOUBLE"},   {"MIN", "DATE"},   {"MAX", "INT"},
+        {"MAX", "BIGINT"},   {"MAX", "DOUBLE"}, {"MAX", "TIMESTAMP"},
+    };
+    for (size_t i = 0; i < sizeof fast / sizeof *fast; i++) {
+        check_add_rows(fast[i].name, fast[i].type, false, false);
+        check_add_rows(fast[i].name, fast[i].type, true, false);
+        check_add_rows(fast[i].name, fast[i].type, true, true);
+    }
+}
+
+int main(void)
+{
+    test_results();
+    test_limit();
+    test_flags();
+    test_add_rows();
+    return check_done();
+}
