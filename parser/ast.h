@@ -89,6 +89,8 @@ struct Ast {
     const AstName *names; /* AST_STRUCT fields, AST_LAMBDA parameters. */
     int name_count;
     const AstType *type;  /* AST_CAST */
+    bool parens;          /* Was written in parentheses; at, end include them. */
+    uint16_t height;      /* Of the tree, 1 for a leaf; see PARSE_HEIGHT_MAX. */
 };
 
 /* ---- types ---- */

@@ -14,6 +14,8 @@
 enum {
     PARSE_TEXT_MAX_BYTES = 16 << 20,
     PARSE_DEPTH_MAX = 500, /* Nesting of expressions and types. */
+    PARSE_HEIGHT_MAX = 4000, /* Of a tree: bounds chains such as a + b + ... */
+    PARSE_NODES_MAX = 2000000, /* Expressions, types, list items of a text. */
 };
 
 /* All statements of `text`, in order. `variables` (Str values by name, may be

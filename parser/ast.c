@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Small facts about the syntax tree: durations and names of statements.
+ */
+#include "parser/ast.h"
+
+bool ast_duration_ms(const AstDuration *duration, int64_t *ms)
+{
+    static const int64_t unit_ms[] = {
+        [AST_DAYS] = 86400000,  [AST_HOURS] = 3600000, [AST_MINUTES] = 60000,
+        [AST_SECONDS] = 1000, [AST_MILLISECONDS] = 1,
+    };
+    return !__builtin_mul_overflow(duration->count, unit_ms[duration->unit],
+                                   ms);
+}
+
+static const char *const statement_names[] = {
+    [STMT_CREATE_STREAM] = "CREATE STREAM",
+    [STMT_CREATE_TABLE] = "CREATE TABLE",
+    [STMT_CREATE_STREAM_AS] = "CREATE STREAM ... AS SELECT",
+    [STMT_CREATE_TABLE_AS] = "CREATE TABLE ... AS SELECT",
+    [STMT_INSERT_SELECT] = "INSERT INTO ... SELECT",
+    [STMT_INSERT_VALUES] = "INSERT INTO ... VALUES",
+    [STMT_DROP_STREAM] = "DROP STREAM",
+    [STMT_DROP_TABLE] = "DROP TABLE",
+    [STMT_ALTER_STREAM] = "ALTER STREAM",
+    [STMT_ALTER_TABLE] = "ALTER TABLE",
+    [STMT_CREATE_TYPE] = "CREATE TYPE",
+    [STMT_DROP_TYPE] = "DROP TYPE",
+    [STMT_TERMINATE] = "TERMINATE",
+    [STMT_PAUSE] = "PAUSE",
+    [STMT_RESUME] = "RESUME",
+    [STMT_EXPLAIN] = "EXPLAIN",
+    [STMT_DESCRIBE] = "DESCRIBE",
+    [STMT_DESCRIBE_STREAMS] = "DESCRIBE STREAMS",
+    [STMT_DESCRIBE_TABLES] = "DESCRIBE TABLES",
+    [STMT_DESCRIBE_FUNCTION] = "DESCRIBE FUNCTION",
+    [STMT_DESCRIBE_CONNECTOR] = "DESCRIBE CONNECTOR",
+    [STMT_SHOW_STREAMS] = "SHOW STREAMS",
+    [STMT_SHOW_TABLES] = "SHOW TABLES",
+    [STMT_SHOW_TOPICS] = "SHOW TOPICS",
+    [STMT_SHOW_QUERIES] = "SHOW QUERIES",
+    [STMT_SHOW_FUNCTIONS] = "SHOW FUNCTIONS",
+    [STMT_SHOW_TYPES] = "SHOW TYPES",
+    [STMT_SHOW_PROPERTIES] = "SHOW PROPERTIES",
+    [STMT_SHOW_VARIABLES] = "SHOW VARIABLES",
+    [STMT_SHOW_CONNECTORS] = "SHOW CONNECTORS",
+    [STMT_SHOW_CONNECTOR_PLUGINS] = "SHOW CONNECTOR PLUGINS",
+    [STMT_SET] = "SET",
+    [STMT_UNSET] = "UNSET",
+    [STMT_ALTER_SYSTEM] = "ALTER SYSTEM",
+    [STMT_DEFINE] = "DEFINE",
+    [STMT_UNDEFINE] = "UNDEFINE",
+    [STMT_CREATE_CONNECTOR] = "CREATE CONNECTOR",
+    [STMT_DROP_CONNECTOR] = "DROP CONNECTOR",
+    [STMT_ASSERT_TOPIC] = "ASSERT TOPIC",
+    [STMT_ASSERT_SCHEMA] = "ASSERT SCHEMA",
+    [STMT_PRINT] = "PRINT",
+    [STMT_SELECT] = "SELECT",
+    [STMT_RUN_SCRIPT] = "RUN SCRIPT",
+    [STMT_ASSERT_VALUES] = "ASSERT VALUES",
+    [STMT_ASSERT_NULL_VALUES] = "ASSERT NULL VALUES",
+    [STMT_ASSERT_STREAM] = "ASSERT STREAM",
+    [STMT_ASSERT_TABLE] = "ASSERT TABLE",
+};
+
+const char *ast_statement_name(AstStatementKind kind)
+{
+    return statement_names[kind];
+}
