@@ -73,7 +73,7 @@ static void write_row(WriterState *state, const Batch *batch, int row)
         key = (Str){writer->bytes.ptr + key_at, key_len};
     }
     /* A windowed key is placed by all of its bytes (runtime 6). */
-    WriterRow *out = writer_row(writer, key);
+    WriterRow *out = writer_row(writer, key, batch, row);
     if (key_at == SIZE_MAX) out->key = key;
     out->key_at = key_at;
     out->key_len = (uint32_t)key_len;

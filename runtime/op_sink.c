@@ -135,7 +135,7 @@ static bool write_row(Op *op, const Batch *batch, int row, int64_t ms)
     size_t key_at, value_at = SIZE_MAX, value_len = 0;
     uint32_t key_len = 0;
     if (!write_key(op, batch, row, &hash_key, &key_at, &key_len)) return false;
-    WriterRow *out = writer_row(writer, hash_key);
+    WriterRow *out = writer_row(writer, hash_key, batch, row);
     if (hash_key.ptr && key_at == SIZE_MAX) {
         out->key = hash_key;
     } else if (hash_key.ptr) {

@@ -308,7 +308,7 @@ static void restore_tasks(Worker *worker)
             return;
         }
         if (st.kind) {
-            note_away(worker, st);
+            if (!atomic_load(&worker->query->stopping)) note_away(worker, st);
             return;
         }
     }

@@ -16,7 +16,7 @@ void writer_open(Arena *plan, Op *op, Writer *writer)
     writer->partitions = task_target(op, &writer->topic);
     writer->rows = mem_alloc(sizeof(WriterRow) * BATCH_ROWS_MAX);
     writer->records = mem_alloc(sizeof(Record) * BATCH_ROWS_MAX);
-    writer->counts = ARENA_ARRAY(plan, int, writer->partitions + 2);
+    writer->counts = ARENA_ARRAY(plan, int, writer->partitions + 1);
 }
 
 void writer_close(Writer *writer)
@@ -32,21 +32,28 @@ void writer_begin(Writer *writer)
 {
     writer->count = 0;
     writer->bytes.len = 0;
-    memset(writer->counts, 0, sizeof(int) * (size_t)(writer->partitions + 2));
+    memset(writer->counts, 0, sizeof(int) * (size_t)(writer->partitions + 1));
 }
 
-WriterRow *writer_row(Writer *writer, Str hash_key)
+/* Rows without a key may go anywhere; a run of neighbours goes together, so
+ * that they stay in order and make full messages, the next run elsewhere. */
+static int32_t any_partition(const Writer *writer, const Batch *batch, int row)
+{
+    int64_t run = batch->partition + (batch->offsets[row] >> 6);
+    return (int32_t)((uint64_t)run % (uint64_t)writer->partitions);
+}
+
+WriterRow *writer_row(Writer *writer, Str hash_key, const Batch *batch, int row)
 {
     assert(writer->count < BATCH_ROWS_MAX);
-    WriterRow *row = &writer->rows[writer->count++];
-    *row = (WriterRow){.key_at = SIZE_MAX,
-                       .value_at = SIZE_MAX,
-                       .key = STR_NULL,
-                       .partition = writer->partitions};
-    if (hash_key.ptr)
-        row->partition = broker_partition(hash_key, writer->partitions);
-    writer->counts[row->partition + 1]++;
-    return row;
+    WriterRow *out = &writer->rows[writer->count++];
+    *out = (WriterRow){
+        .key_at = SIZE_MAX, .value_at = SIZE_MAX, .key = STR_NULL};
+    out->partition = hash_key.ptr
+                         ? broker_partition(hash_key, writer->partitions)
+                         : any_partition(writer, batch, row);
+    writer->counts[out->partition + 1]++;
+    return out;
 }
 
 size_t writer_append(Writer *writer, Str bytes)
@@ -64,8 +71,8 @@ static Str part(const Writer *writer, size_t at, uint32_t len)
 
 void writer_send(Writer *writer)
 {
-    /* counts[p] becomes where partition p begins. */
-    for (int p = 0; p <= writer->partitions; p++)
+    /* counts[p] becomes where partition p begins, then where it ends. */
+    for (int p = 0; p < writer->partitions; p++)
         writer->counts[p + 1] += writer->counts[p];
     for (int i = 0; i < writer->count; i++) {
         const WriterRow *row = &writer->rows[i];
@@ -78,12 +85,11 @@ void writer_send(Writer *writer)
                            .headers = row->headers};
     }
     int from = 0;
-    for (int p = 0; p <= writer->partitions; p++) {
+    for (int p = 0; p < writer->partitions; p++) {
         int end = writer->counts[p];
         if (end > from)
-            task_send(writer->op, writer->topic,
-                      p == writer->partitions ? PARTITION_BY_KEY : p,
-                      writer->records + from, end - from);
+            task_send(writer->op, writer->topic, p, writer->records + from,
+                      end - from);
         from = end;
     }
     writer->op->rows_out += writer->count;

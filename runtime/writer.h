@@ -35,9 +35,10 @@ void writer_close(Writer *writer);
 /* Begins a new batch. */
 void writer_begin(Writer *writer);
 
-/* A new row, to be filled; its partition is chosen from `hash_key` (ptr NULL:
- * any). */
-WriterRow *writer_row(Writer *writer, Str hash_key);
+/* A new row for row `row` of `batch`, to be filled. Its partition is chosen
+ * from `hash_key`; without one (ptr NULL) from where the row came from. */
+WriterRow *writer_row(Writer *writer, Str hash_key, const Batch *batch,
+                      int row);
 
 /* Appends a copy of bytes; returns where. */
 size_t writer_append(Writer *writer, Str bytes);
