@@ -8,18 +8,13 @@
  *     o/<store>   | changelog offset: int64 BE | observed time: int64 BE |
  *     a/<store>   there if RocksDB may be ahead of the changelog (a spill)
  *
- * A checkpoint writes data, offsets and position to RocksDB's memory and then
- * makes them durable, data first. RocksDB can only be asked to do that for one
- * family at a time. If a crash comes in between, data is newer than offsets,
- * and reading the changelog again from the older offset gives the same content,
- * since it has all of the data (that is why pending waits for the checkpoint).
- * Offsets must never be newer than data; so a checkpoint holds a lock from its
- * first write to its last flush, or it could make durable what another task has
- * only written. When RocksDB writes its memory to files by itself it takes all
- * families together, which keeps that order too.
- *
- * Stores without a changelog cannot repeat anything, so their data goes into
- * one batch with the position.
+ * RocksDB makes families durable one by one, when it likes or when asked. So a
+ * checkpoint writes data and makes it durable, and only then writes offsets and
+ * position: what the family says is true whenever it reaches the disk, also
+ * while other tasks are in the middle of a checkpoint. After a crash in between
+ * data is newer than the offset; reading the changelog again from there gives
+ * the same content, since it has all of the data (that is why pending waits for
+ * the checkpoint).
  */
 #include <assert.h>
 
@@ -51,7 +46,6 @@ Status state_open(Arena *arena, Str directory, const StateOptions *options,
     StateDb *db = mem_zalloc(sizeof *db);
     db->memory_max_bytes = options->memory_max_bytes ? options->memory_max_bytes
                                                      : MEMORY_MAX_BYTES;
-    pthread_mutex_init(&db->checkpoint, NULL);
     Status st = st_ok();
     if (directory.ptr) st = open_disk(arena, directory, options, db);
     if (st.kind)
@@ -65,7 +59,6 @@ void state_close(StateDb *db)
 {
     assert(atomic_load(&db->store_count) == 0);
     if (db->disk) disk_close(db->disk);
-    pthread_mutex_destroy(&db->checkpoint);
     mem_free(db);
 }
 
@@ -146,7 +139,7 @@ void state_load_offset(Store *store)
     store->ahead = ahead.ptr != NULL;
 }
 
-void state_put_offset(DiskBatch *batch, const Store *store, int64_t offset)
+static void put_offset(DiskBatch *batch, const Store *store, int64_t offset)
 {
     MetaKey at;
     char value[OFFSET_BYTES];
@@ -154,15 +147,28 @@ void state_put_offset(DiskBatch *batch, const Store *store, int64_t offset)
     write_i64(value + 8, store->observed_ms);
     disk_batch_put(batch, store->db->offsets, meta_key(&at, 'o', store->name),
                    (Str){value, sizeof value});
-    disk_batch_delete(batch, store->db->offsets,
-                      meta_key(&at, 'a', store->name));
+    if (store->ahead)
+        disk_batch_delete(batch, store->db->offsets,
+                          meta_key(&at, 'a', store->name));
 }
 
-void state_put_ahead(DiskBatch *batch, const Store *store)
+/* Writes what is in the batch to the family, durably. */
+static Status write_meta(StateDb *db, Arena *arena, DiskBatch *batch)
+{
+    Status st = disk_write(db->disk, arena, batch);
+    return st.kind ? st : disk_flush(db->disk, arena, db->offsets);
+}
+
+Status state_mark_ahead(Store *store, Arena *arena)
 {
     MetaKey at;
+    DiskBatch *batch = disk_batch_new();
     disk_batch_put(batch, store->db->offsets, meta_key(&at, 'a', store->name),
                    STR(""));
+    Status st = write_meta(store->db, arena, batch);
+    if (!st.kind) store->ahead = true;
+    disk_batch_free(batch);
+    return st;
 }
 
 Status state_position(StateDb *db, Arena *arena, Str task, Str *position)
@@ -221,28 +227,17 @@ static Status has_news(const Checkpoint *c, bool *news)
     return st;
 }
 
-static Status write_checkpoint(const Checkpoint *c, DiskBatch *batch)
+static Status write_data(const Checkpoint *c, DiskBatch *batch)
 {
-    Disk *disk = c->db->disk;
-    Status st = st_ok();
-    for (int i = 0; i < c->count && !st.kind; i++)
-        if (c->stores[i]->changelog)
-            st = flush_fill(c->stores[i], c->arena, batch, true);
-    for (int i = 0; i < c->count && !st.kind; i++)
-        if (!c->stores[i]->changelog)
-            st = flush_fill(c->stores[i], c->arena, batch, false);
-    if (st.kind) return st;
-    for (int i = 0; i < c->count; i++)
-        state_put_offset(batch, c->stores[i], c->offsets[i]);
-    MetaKey at;
-    if (c->position.ptr)
-        disk_batch_put(batch, c->db->offsets, meta_key(&at, 'p', c->task),
-                       c->position);
-    return disk_write(disk, c->arena, batch);
+    for (int i = 0; i < c->count; i++) {
+        Status st = flush_fill(c->stores[i], c->arena, batch);
+        if (st.kind) return st;
+    }
+    return disk_write(c->db->disk, c->arena, batch);
 }
 
-/* RocksDB does nothing for a family whose memory is empty. */
-static Status flush_families(const Checkpoint *c)
+/* RocksDB does nothing for a family that has nothing new. */
+static Status flush_data(const Checkpoint *c)
 {
     for (int i = 0; i < c->count; i++) {
         for (int j = 0; j < c->stores[i]->table_count; j++) {
@@ -254,7 +249,18 @@ static Status flush_families(const Checkpoint *c)
     }
     if (fault_here("state.checkpoint"))
         return st_error(c->arena, ST_FATAL, "fault 'state.checkpoint'");
-    return disk_flush(c->db->disk, c->arena, c->db->offsets);
+    return st_ok();
+}
+
+static Status write_offsets(const Checkpoint *c, DiskBatch *batch)
+{
+    for (int i = 0; i < c->count; i++)
+        put_offset(batch, c->stores[i], c->offsets[i]);
+    MetaKey at;
+    if (c->position.ptr)
+        disk_batch_put(batch, c->db->offsets, meta_key(&at, 'p', c->task),
+                       c->position);
+    return write_meta(c->db, c->arena, batch);
 }
 
 static Status finish_checkpoint(const Checkpoint *c)
@@ -273,14 +279,12 @@ static Status finish_checkpoint(const Checkpoint *c)
 
 static Status run_checkpoint(const Checkpoint *c)
 {
-    pthread_mutex_lock(&c->db->checkpoint);
     DiskBatch *batch = disk_batch_new();
-    Status st = write_checkpoint(c, batch);
+    Status st = write_data(c, batch);
+    if (!st.kind) st = flush_data(c);
+    if (!st.kind) st = write_offsets(c, batch);
     disk_batch_free(batch);
-    if (!st.kind) st = flush_families(c);
-    if (!st.kind) st = finish_checkpoint(c);
-    pthread_mutex_unlock(&c->db->checkpoint);
-    return st;
+    return st.kind ? st : finish_checkpoint(c);
 }
 
 Status state_checkpoint(StateDb *db, Arena *arena, Broker *broker, Str task,
@@ -313,10 +317,7 @@ static Status forget_offset(const Store *store, Arena *arena)
     DiskBatch *batch = disk_batch_new();
     disk_batch_delete(batch, db->offsets, meta_key(&at, 'o', store->name));
     disk_batch_delete(batch, db->offsets, meta_key(&at, 'a', store->name));
-    pthread_mutex_lock(&db->checkpoint);
-    Status st = disk_write(db->disk, arena, batch);
-    if (!st.kind) st = disk_flush(db->disk, arena, db->offsets);
-    pthread_mutex_unlock(&db->checkpoint);
+    Status st = write_meta(db, arena, batch);
     disk_batch_free(batch);
     return st;
 }

@@ -12,10 +12,9 @@
  * changelog, so after kill -9 only the tail of the changelog is read again.
  *
  * A spill is the exception: if memory runs short before the checkpoint, pending
- * is written at once, together with a mark "ahead". RocksDB writes whole
- * batches to files or nothing, so where the data survives a crash the mark does
- * too; the store is then rebuilt from its changelog. The next checkpoint
- * removes the mark.
+ * is written at once. Before that the mark "ahead" is made durable, which the
+ * next checkpoint removes; a store that is opened with the mark is rebuilt from
+ * its changelog.
  */
 #include <assert.h>
 
@@ -104,13 +103,13 @@ void flush_dirty(Store *store)
 
 /* ---- to RocksDB ---- */
 
-Status flush_fill(Store *store, Arena *arena, DiskBatch *batch, bool in_parts)
+Status flush_fill(Store *store, Arena *arena, DiskBatch *batch)
 {
     for (size_t i = 0; i < store->pending.count; i++) {
         const PendingWrite *write = &store->pending.at[i];
         if (!write->table) continue;
         Status st = segment_family(write->table, arena);
-        if (!st.kind && in_parts && disk_batch_bytes(batch) > BATCH_BYTES)
+        if (!st.kind && disk_batch_bytes(batch) > BATCH_BYTES)
             st = disk_write(store->db->disk, arena, batch);
         if (st.kind) return st;
         if (write->value.ptr)
@@ -190,11 +189,10 @@ Status flush_spill(Store *store, Arena *arena)
     DiskBatch *batch = disk_batch_new();
     if (store->restoring) {
         st = ingest_runs(store, arena);
-    } else if (!store->ahead) {
-        state_put_ahead(batch, store); /* In the first part. */
-        store->ahead = true;
+    } else if (store->producer && store->changelog && !store->ahead) {
+        st = state_mark_ahead(store, arena);
     }
-    if (!st.kind) st = flush_fill(store, arena, batch, true);
+    if (!st.kind) st = flush_fill(store, arena, batch);
     if (!st.kind) st = disk_write(store->db->disk, arena, batch);
     if (!st.kind) flush_done(store);
     disk_batch_free(batch);

@@ -19,7 +19,6 @@
 #ifndef STATE_STORE_INT_H
 #define STATE_STORE_INT_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "state/store.h"
@@ -105,7 +104,6 @@ struct StateDb {
     size_t memory_max_bytes;
     atomic_llong memory_bytes; /* Published by the stores. */
     atomic_int store_count;
-    pthread_mutex_t checkpoint; /* One at a time: see state.c. */
 };
 
 struct Store {
@@ -245,8 +243,8 @@ STATUS changelog_send(Store *store, Arena *arena);
 void flush_dirty(Store *store);
 /* Writes pending to RocksDB before the changelog has it for sure. */
 STATUS flush_spill(Store *store, Arena *arena);
-/* Adds pending to the batch, written whenever it is large if `in_parts`. */
-STATUS flush_fill(Store *store, Arena *arena, DiskBatch *batch, bool in_parts);
+/* Adds pending to the batch, which is written whenever it is large. */
+STATUS flush_fill(Store *store, Arena *arena, DiskBatch *batch);
 /* Pending is in RocksDB now. */
 void flush_done(Store *store);
 /* store_flush's early cousin: changelog, then spill. */
@@ -257,9 +255,8 @@ void pending_free(Pending *pending);
 
 /* Reads the store's checkpoint into it. */
 void state_load_offset(Store *store);
-/* Adds the store's checkpoint to the batch. */
-void state_put_offset(DiskBatch *batch, const Store *store, int64_t offset);
-void state_put_ahead(DiskBatch *batch, const Store *store);
+/* Tells, durably, that RocksDB may get ahead of the changelog. */
+STATUS state_mark_ahead(Store *store, Arena *arena);
 /* Writes pending, offset and observed time and makes them durable; the
  * store's content then is that of the changelog up to `offset`. */
 STATUS state_save_restored(Store *store, Arena *arena, int64_t offset);

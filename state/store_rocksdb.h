@@ -66,18 +66,16 @@ STATUS disk_cursor_close(DiskCursor *cursor, Arena *arena);
 
 /* ---- writing ---- */
 
-/* Changes that become visible, and later durable, all or none. */
+/* Changes that become visible together. */
 DiskBatch *disk_batch_new(void);
 void disk_batch_free(DiskBatch *batch);
 void disk_batch_put(DiskBatch *batch, Family *family, Str key, Str value);
 void disk_batch_delete(DiskBatch *batch, Family *family, Str key);
 size_t disk_batch_bytes(const DiskBatch *batch);
-/* Writes to RocksDB's memory and empties the batch. When RocksDB writes its
- * memory to files by itself it does so for all families together, so files
- * never hold a part of a batch; see disk_flush for when we do. */
+/* Writes to RocksDB's memory and empties the batch. From there on RocksDB may
+ * make it durable at any time, one family before the other. */
 STATUS disk_write(Disk *disk, Arena *arena, DiskBatch *batch);
-/* Makes this family's data durable. Others are not touched: flush data before
- * what vouches for it. */
+/* Makes this family's data durable. */
 STATUS disk_flush(Disk *disk, Arena *arena, Family *family);
 
 /* Adds many changes at once as a file of its own, durably and several times

@@ -171,7 +171,7 @@ static inline void model_get(Model *m, int at)
 static inline void model_put_many(Model *m, int near, int count)
 {
     enum { MANY_MAX = 300 };
-    static ModelKey keys[MANY_MAX];
+    ModelKey keys[MANY_MAX];
     Str strings[MANY_MAX] = {STR_NULL};
     int at[MANY_MAX];
     StoreEntry *entries[MANY_MAX];
