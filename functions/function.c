@@ -21,8 +21,9 @@
 #include "functions/function_int.h"
 
 static const FunctionFamily *const families[] = {
-    &fn_string,  &fn_math,  &fn_conditional, &agg_basic,
-    &agg_offset, &agg_topk, &agg_collect,
+    &fn_string,  &fn_string_edit, &fn_math,     &fn_order,      &fn_real,
+    &fn_array,   &fn_conditional, &fn_other,    &table_explode, &agg_basic,
+    &agg_offset, &agg_topk,       &agg_collect,
 };
 
 /* A process-wide cache, built under `registry_once`. */

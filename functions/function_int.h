@@ -14,7 +14,8 @@ typedef struct FunctionFamily {
     int count;
 } FunctionFamily;
 
-extern const FunctionFamily fn_string, fn_math, fn_conditional, agg_basic,
+extern const FunctionFamily fn_string, fn_string_edit, fn_math, fn_order,
+    fn_real, fn_array, fn_conditional, fn_other, table_explode, agg_basic,
     agg_offset, agg_topk, agg_collect;
 
 /* Kinds of a signature's types beyond those of TypeKind. */

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Numbers by order (functions.md 4.1): CEIL, FLOOR, TRUNC, SIGN, and the
+ * greatest or least of several values of any ordered type.
+ *
+ * Decimals keep their scale in CEIL and FLOOR, even where the result has a
+ * digit more than its type says: 9.9 as DECIMAL(2, 1) goes up to 10.0. Only
+ * writing it to a format may notice.
+ */
+#include "functions/function_int.h"
+
+#include <math.h>
+
+static bool new_decimal(FnCall *call, Decimal d, Value *out)
+{
+    *out = (Value){.dec = arena_copy(call->arena, &d, sizeof d)};
+    return true;
+}
+
+/* To whole numbers and back to the scale. */
+static bool whole(FnCall *call, const Value *args, Value *out,
+                  double (*f)(double), Rounding rounding)
+{
+    *out = args[0];
+    if (call->result_type->kind == TYPE_DOUBLE) out->f64 = f(args[0].f64);
+    if (call->result_type->kind != TYPE_DECIMAL) return true;
+    Decimal d = decimal_rescale(call->arena, *args[0].dec, 0, rounding);
+    d = decimal_rescale(call->arena, d, args[0].dec->scale, ROUND_TRUNCATE);
+    return new_decimal(call, d, out);
+}
+
+static bool ceiling(FnCall *call, const Value *args, int count, Value *out)
+{
+    (void)count;
+    return whole(call, args, out, ceil, ROUND_CEILING);
+}
+
+static bool flooring(FnCall *call, const Value *args, int count, Value *out)
+{
+    (void)count;
+    return whole(call, args, out, floor, ROUND_FLOOR);
+}
+
+static bool sign(FnCall *call, const Value *args, int count, Value *out)
+{
+    (void)count;
+    double x;
+    switch (call->arg_types[0]->kind) {
+    case TYPE_INT: x = args[0].i32; break;
+    case TYPE_BIGINT: x = (double)args[0].i64; break;
+    default: x = args[0].f64;
+    }
+    *out = (Value){.i32 = (x > 0) - (x < 0)};
+    return true;
+}
+
+/* Toward zero; NaN is 0 and what is too large stops at the limit. */
+static int64_t truncate_f64(double x)
+{
+    if (isnan(x)) return 0;
+    if (x >= 0x1p63) return INT64_MAX;
+    if (x < -0x1p63) return INT64_MIN;
+    return (int64_t)x;
+}
+
+static bool trunc_number(FnCall *call, const Value *args, int count, Value *out)
+{
+    (void)count;
+    *out = (Value){0};
+    switch (call->arg_types[0]->kind) {
+    case TYPE_INT: out->i64 = args[0].i32; return true;
+    case TYPE_BIGINT: out->i64 = args[0].i64; return true;
+    case TYPE_DOUBLE: out->i64 = truncate_f64(args[0].f64); return true;
+    default:
+        return new_decimal(
+            call, decimal_rescale(call->arena, *args[0].dec, 0, ROUND_TRUNCATE),
+            out);
+    }
+}
+
+/* Cuts at `places` decimal places. More than there are change nothing; so many
+ * fewer that nothing is left give 0 without computing a power of ten. */
+static Decimal trunc_places(Arena *arena, Decimal d, int32_t places)
+{
+    if (places >= d.scale) return d;
+    if (places < (int64_t)d.scale - decimal_digits(arena, d))
+        return decimal_from_i64(0, 0);
+    return decimal_rescale(arena, d, places, ROUND_TRUNCATE);
+}
+
+static bool trunc_double_places(FnCall *call, const Value *args, int count,
+                                Value *out)
+{
+    (void)count;
+    Decimal d;
+    if (!decimal_from_f64(call->arena, args[0].f64, &d))
+        return fn_fail(call, "TRUNC to places takes no NaN and no infinity");
+    d = trunc_places(call->arena, d, args[1].i32);
+    *out = (Value){.f64 = decimal_to_f64(call->arena, d) + 0.0};
+    return true;
+}
+
+static bool trunc_decimal_places(FnCall *call, const Value *args, int count,
+                                 Value *out)
+{
+    (void)count;
+    Decimal d = trunc_places(call->arena, *args[0].dec, args[1].i32);
+    return new_decimal(call,
+                       decimal_rescale(call->arena, d, call->result_type->scale,
+                                       ROUND_TRUNCATE),
+                       out);
+}
+
+/* DECIMAL(p, s) becomes DECIMAL(p - s, 0), which must have a digit. */
+static const Type *whole_decimal(Arena *plan, const Type *const *args,
+                                 int count)
+{
+    (void)count;
+    if (args[0]->kind != TYPE_DECIMAL) return NULL;
+    int digits = args[0]->precision - args[0]->scale;
+    return digits > 0 ? type_decimal(plan, digits, 0) : NULL;
+}
+
+/* The last one of `sign` order; NULLs are left out. */
+static bool extreme(FnCall *call, const Value *args, int count, Value *out,
+                    int order)
+{
+    *out = VALUE_NULL;
+    for (int i = 0; i < count; i++) {
+        if (args[i].null) continue;
+        if (out->null ||
+            order * value_compare(call->result_type, &args[i], out) > 0)
+            *out = args[i];
+    }
+    return true;
+}
+
+static bool greatest(FnCall *call, const Value *args, int count, Value *out)
+{
+    return extreme(call, args, count, out, 1);
+}
+
+static bool least(FnCall *call, const Value *args, int count, Value *out)
+{
+    return extreme(call, args, count, out, -1);
+}
+
+/* The decimal type that holds each argument's digits before and behind the
+ * point. */
+static const Type *common_decimal(Arena *plan, const Type *const *args,
+                                  int count)
+{
+    int digits = 0, scale = 0;
+    for (int i = 0; i < count; i++) {
+        if (args[i]->kind == TYPE_NULL) continue;
+        int before = args[i]->precision - args[i]->scale;
+        if (before > digits) digits = before;
+        if (args[i]->scale > scale) scale = args[i]->scale;
+    }
+    return digits + scale > 0 ? type_decimal(plan, digits + scale, scale)
+                              : NULL;
+}
+
+static const Function rows[] = {
+    {.name = "Ceil",
+     .signature = "INT -> INT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = ceiling,
+     .category = "MATHEMATICAL",
+     .description = "The least whole number not below, in the same type.",
+     .example = "CEIL(5) = 5"},
+    {.name = "Ceil",
+     .signature = "BIGINT -> BIGINT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = ceiling,
+     .category = "MATHEMATICAL",
+     .description = "The least whole number not below, in the same type.",
+     .example = "CEIL(5000000000) = 5000000000"},
+    {.name = "Ceil",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = ceiling,
+     .category = "MATHEMATICAL",
+     .description = "The least whole number not below, in the same type.",
+     .example = "CEIL(-1.5E0) = -1E0"},
+    {.name = "Ceil",
+     .signature = "DECIMAL -> DECIMAL",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = ceiling,
+     .category = "MATHEMATICAL",
+     .description = "The least whole number not below, in the same type.",
+     .example = "CEIL(1.2) = 2"},
+    {.name = "Floor",
+     .signature = "INT -> INT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = flooring,
+     .category = "MATHEMATICAL",
+     .description = "The greatest whole number not above, in the same type.",
+     .example = "FLOOR(5) = 5"},
+    {.name = "Floor",
+     .signature = "BIGINT -> BIGINT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = flooring,
+     .category = "MATHEMATICAL",
+     .description = "The greatest whole number not above, in the same type.",
+     .example = "FLOOR(5000000000) = 5000000000"},
+    {.name = "Floor",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = flooring,
+     .category = "MATHEMATICAL",
+     .description = "The greatest whole number not above, in the same type.",
+     .example = "FLOOR(-1.5E0) = -2E0"},
+    {.name = "Floor",
+     .signature = "DECIMAL -> DECIMAL",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = flooring,
+     .category = "MATHEMATICAL",
+     .description = "The greatest whole number not above, in the same type.",
+     .example = "FLOOR(1.7) = 1"},
+    {.name = "GREATEST",
+     .signature = "INT, INT... -> INT",
+     .scalar = greatest,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST(1, 2) = 2"},
+    {.name = "GREATEST",
+     .signature = "BIGINT, BIGINT... -> BIGINT",
+     .scalar = greatest,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST(CAST(1 AS BIGINT), 5000000000) = 5000000000"},
+    {.name = "GREATEST",
+     .signature = "DOUBLE, DOUBLE... -> DOUBLE",
+     .scalar = greatest,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST(1.5E0, 2.5E0) = 2.5E0"},
+    {.name = "GREATEST",
+     .signature = "DECIMAL, DECIMAL... -> DECIMAL",
+     .scalar = greatest,
+     .result = common_decimal,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST(1.5, 2.25) = 2.25"},
+    {.name = "GREATEST",
+     .signature = "STRING, STRING... -> STRING",
+     .scalar = greatest,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST('a', 'b') = 'b'"},
+    {.name = "GREATEST",
+     .signature = "BYTES, BYTES... -> BYTES",
+     .scalar = greatest,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST(CAST('YQ==' AS BYTES), CAST('Yg==' AS BYTES)) = "
+                "CAST('Yg==' AS BYTES)"},
+    {.name = "GREATEST",
+     .signature = "DATE, DATE... -> DATE",
+     .scalar = greatest,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST(CAST('2022-01-01' AS DATE), CAST('2023-01-01' AS "
+                "DATE)) = CAST('2023-01-01' AS DATE)"},
+    {.name = "GREATEST",
+     .signature = "TIME, TIME... -> TIME",
+     .scalar = greatest,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST(CAST('10:00' AS TIME), CAST('11:00' AS TIME)) = "
+                "CAST('11:00' AS TIME)"},
+    {.name = "GREATEST",
+     .signature = "TIMESTAMP, TIMESTAMP... -> TIMESTAMP",
+     .scalar = greatest,
+     .category = "MATHEMATICAL",
+     .description = "The greatest of the values that are not NULL.",
+     .example = "GREATEST(CAST('2022-01-01' AS TIMESTAMP), CAST('2023-01-01' "
+                "AS TIMESTAMP)) = CAST('2023-01-01' AS TIMESTAMP)"},
+    {.name = "LEAST",
+     .signature = "INT, INT... -> INT",
+     .scalar = least,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST(1, 2) = 1"},
+    {.name = "LEAST",
+     .signature = "BIGINT, BIGINT... -> BIGINT",
+     .scalar = least,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST(CAST(1 AS BIGINT), 5000000000) = CAST(1 AS BIGINT)"},
+    {.name = "LEAST",
+     .signature = "DOUBLE, DOUBLE... -> DOUBLE",
+     .scalar = least,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST(1.5E0, 2.5E0) = 1.5E0"},
+    {.name = "LEAST",
+     .signature = "DECIMAL, DECIMAL... -> DECIMAL",
+     .scalar = least,
+     .result = common_decimal,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST(1.5, 2.25) = 1.5"},
+    {.name = "LEAST",
+     .signature = "STRING, STRING... -> STRING",
+     .scalar = least,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST('a', 'b') = 'a'"},
+    {.name = "LEAST",
+     .signature = "BYTES, BYTES... -> BYTES",
+     .scalar = least,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST(CAST('YQ==' AS BYTES), CAST('Yg==' AS BYTES)) = "
+                "CAST('YQ==' AS BYTES)"},
+    {.name = "LEAST",
+     .signature = "DATE, DATE... -> DATE",
+     .scalar = least,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST(CAST('2022-01-01' AS DATE), CAST('2023-01-01' AS DATE)) "
+                "= CAST('2022-01-01' AS DATE)"},
+    {.name = "LEAST",
+     .signature = "TIME, TIME... -> TIME",
+     .scalar = least,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST(CAST('10:00' AS TIME), CAST('11:00' AS TIME)) = "
+                "CAST('10:00' AS TIME)"},
+    {.name = "LEAST",
+     .signature = "TIMESTAMP, TIMESTAMP... -> TIMESTAMP",
+     .scalar = least,
+     .category = "MATHEMATICAL",
+     .description = "The least of the values that are not NULL.",
+     .example = "LEAST(CAST('2022-01-01' AS TIMESTAMP), CAST('2023-01-01' AS "
+                "TIMESTAMP)) = CAST('2022-01-01' AS TIMESTAMP)"},
+    {.name = "SIGN",
+     .signature = "INT -> INT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = sign,
+     .category = "MATHEMATICAL",
+     .description = "-1, 0 or 1: the sign of the number.",
+     .example = "SIGN(-5) = -1"},
+    {.name = "SIGN",
+     .signature = "BIGINT -> INT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = sign,
+     .category = "MATHEMATICAL",
+     .description = "-1, 0 or 1: the sign of the number.",
+     .example = "SIGN(5000000000) = 1"},
+    {.name = "SIGN",
+     .signature = "DOUBLE -> INT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = sign,
+     .category = "MATHEMATICAL",
+     .description = "-1, 0 or 1: the sign of the number.",
+     .example = "SIGN(0E0) = 0"},
+    {.name = "TRUNC",
+     .signature = "BIGINT -> BIGINT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = trunc_number,
+     .category = "MATHEMATICAL",
+     .description = "The number itself.",
+     .example = "TRUNC(5000000000) = 5000000000"},
+    {.name = "TRUNC",
+     .signature = "INT -> BIGINT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = trunc_number,
+     .category = "MATHEMATICAL",
+     .description = "The number itself.",
+     .example = "TRUNC(5) = 5"},
+    {.name = "TRUNC",
+     .signature = "DOUBLE -> BIGINT",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = trunc_number,
+     .category = "MATHEMATICAL",
+     .description = "The whole part.",
+     .example = "TRUNC(-1.7E0) = -1"},
+    {.name = "TRUNC",
+     .signature = "DECIMAL -> DECIMAL",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = trunc_number,
+     .result = whole_decimal,
+     .category = "MATHEMATICAL",
+     .description = "The whole part.",
+     .example = "TRUNC(-1.7) = -1"},
+    {.name = "TRUNC",
+     .signature = "DOUBLE, INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = trunc_double_places,
+     .category = "MATHEMATICAL",
+     .description =
+         "Cut to so many decimal places; negative ones are left of the point.",
+     .example = "TRUNC(2.678E0, 2) = 2.67E0"},
+    {.name = "TRUNC",
+     .signature = "DECIMAL, INT -> DECIMAL",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = trunc_decimal_places,
+     .category = "MATHEMATICAL",
+     .description = "Cut to so many decimal places; the scale stays.",
+     .example = "TRUNC(1.249, 2) = 1.240"},
+};
+
+const FunctionFamily fn_order = {rows, sizeof rows / sizeof *rows};

@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Real functions (functions.md 4.1): what libm computes. Each takes INT, BIGINT
+ * or DOUBLE and gives DOUBLE; two arguments are of one type. NULL gives NULL.
+ *
+ * All rows share one row form and one column form. Which C function a call site
+ * means is looked up by the row's name when it is first called, and kept in its
+ * cache.
+ */
+#include "functions/function_int.h"
+
+#include <assert.h>
+#include <math.h>
+#include <sys/random.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+static double cotangent(double x)
+{
+    return 1.0 / tan(x);
+}
+
+/* glibc's cbrt misses the cube root of 27 by a bit; in long double the error is
+ * rounded away. */
+static double cube_root(double x)
+{
+    return (double)cbrtl(x);
+}
+
+/* As Java computes them: one multiplication by a constant. */
+static double to_degrees(double x)
+{
+    return x * 57.29577951308232;
+}
+
+static double to_radians(double x)
+{
+    return x * 0.017453292519943295;
+}
+
+static double log_base(double base, double x)
+{
+    if (base <= 0 || base == 1) return NAN;
+    return log(x) / log(base);
+}
+
+/* A function of one argument or of two. */
+typedef struct Real {
+    const char *name;
+    double (*one)(double);
+    double (*two)(double, double);
+} Real;
+
+static const Real reals[] = {
+    {"ACOS", acos, NULL},     {"ASIN", asin, NULL},
+    {"ATAN", atan, NULL},     {"CBRT", cube_root, NULL},
+    {"COS", cos, NULL},       {"COSH", cosh, NULL},
+    {"COT", cotangent, NULL}, {"DEGREES", to_degrees, NULL},
+    {"EXP", exp, NULL},       {"LN", log, NULL},
+    {"LOG", log, log_base},   {"RADIANS", to_radians, NULL},
+    {"SIN", sin, NULL},       {"SINH", sinh, NULL},
+    {"SQRT", sqrt, NULL},     {"TAN", tan, NULL},
+    {"TANH", tanh, NULL},     {"ATAN2", NULL, atan2},
+    {"POWER", NULL, pow},
+};
+
+/* What this call site computes. */
+static const Real *real_of(FnCall *call)
+{
+    if (call->cache) return call->cache;
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
+        if (strcmp(reals[i].name, call->function->name) == 0)
+            call->cache = (void *)&reals[i];
+    assert(call->cache);
+    return call->cache;
+}
+
+static double value_f64(const Type *type, const Value *value)
+{
+    switch (type->kind) {
+    case TYPE_INT: return value->i32;
+    case TYPE_BIGINT: return (double)value->i64;
+    default: return value->f64;
+    }
+}
+
+static double element_f64(const Column *column, int row)
+{
+    row = arg_row(column, row);
+    switch (column->type->kind) {
+    case TYPE_INT: return column->i32[row];
+    case TYPE_BIGINT: return (double)column->i64[row];
+    default: return column->f64[row];
+    }
+}
+
+static bool real(FnCall *call, const Value *args, int count, Value *out)
+{
+    const Real *f = real_of(call);
+    double x = value_f64(call->arg_types[0], &args[0]);
+    *out = (Value){0};
+    out->f64 = count == 1 ? f->one(x)
+                          : f->two(x, value_f64(call->arg_types[1], &args[1]));
+    return true;
+}
+
+static void real_column(FnCall *call, const Column *const *args, int arg_count,
+                        const uint16_t *sel, int sel_count, int row_count,
+                        Column *out)
+{
+    const Real *f = real_of(call);
+    for (int i = 0; i < sel_count; i++) {
+        int row = sel_row(sel, i);
+        if (arg_null(args[0], row) ||
+            (arg_count > 1 && arg_null(args[1], row))) {
+            column_set_null(call->arena, out, row, row_count);
+            continue;
+        }
+        double x = element_f64(args[0], row);
+        out->f64[row] = arg_count == 1 ? f->one(x)
+                                       : f->two(x, element_f64(args[1], row));
+    }
+}
+
+static bool real_pi(FnCall *call, const Value *args, int count, Value *out)
+{
+    (void)call, (void)args, (void)count;
+    *out = (Value){.f64 = 3.141592653589793};
+    return true;
+}
+
+/* Splitmix64 over a counter that starts at random. */
+static bool random_real(FnCall *call, const Value *args, int count, Value *out)
+{
+    (void)args, (void)count;
+    uint64_t *counter = call->cache;
+    if (!counter) {
+        counter = mem_alloc(sizeof *counter);
+        if (getrandom(counter, sizeof *counter, 0) != sizeof *counter)
+            *counter = (uint64_t)clock_monotonic_ns();
+        call->cache = counter;
+        call->cache_free = mem_free;
+    }
+    uint64_t z = *counter += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    *out = (Value){.f64 = (double)(z >> 11) * 0x1p-53};
+    return true;
+}
+
+static const Function rows[] = {
+    {.name = "ACOS",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc cosine in radians; NaN outside -1 to 1.",
+     .example = "ACOS(1) = 0E0"},
+    {.name = "ACOS",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc cosine in radians; NaN outside -1 to 1.",
+     .example = "ACOS(1) = 0E0"},
+    {.name = "ACOS",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc cosine in radians; NaN outside -1 to 1.",
+     .example = "ACOS(1) = 0E0"},
+    {.name = "ASIN",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc sine in radians; NaN outside -1 to 1.",
+     .example = "ASIN(0) = 0E0"},
+    {.name = "ASIN",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc sine in radians; NaN outside -1 to 1.",
+     .example = "ASIN(0) = 0E0"},
+    {.name = "ASIN",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc sine in radians; NaN outside -1 to 1.",
+     .example = "ASIN(0) = 0E0"},
+    {.name = "ATAN",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc tangent in radians.",
+     .example = "ATAN(0) = 0E0"},
+    {.name = "ATAN",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc tangent in radians.",
+     .example = "ATAN(0) = 0E0"},
+    {.name = "ATAN",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The arc tangent in radians.",
+     .example = "ATAN(0) = 0E0"},
+    {.name = "ATAN2",
+     .signature = "INT, INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The angle of the point (second, first) in radians.",
+     .example = "ATAN2(0, 1) = 0E0"},
+    {.name = "ATAN2",
+     .signature = "BIGINT, BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The angle of the point (second, first) in radians.",
+     .example = "ATAN2(0, 1) = 0E0"},
+    {.name = "ATAN2",
+     .signature = "DOUBLE, DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The angle of the point (second, first) in radians.",
+     .example = "ATAN2(0, 1) = 0E0"},
+    {.name = "CBRT",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The cube root, of negative numbers too.",
+     .example = "CBRT(-8) = -2E0"},
+    {.name = "CBRT",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The cube root, of negative numbers too.",
+     .example = "CBRT(-8) = -2E0"},
+    {.name = "CBRT",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The cube root, of negative numbers too.",
+     .example = "CBRT(-8) = -2E0"},
+    {.name = "COS",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The cosine of an angle in radians.",
+     .example = "COS(0) = 1E0"},
+    {.name = "COS",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The cosine of an angle in radians.",
+     .example = "COS(0) = 1E0"},
+    {.name = "COS",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The cosine of an angle in radians.",
+     .example = "COS(0) = 1E0"},
+    {.name = "COSH",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic cosine.",
+     .example = "COSH(0) = 1E0"},
+    {.name = "COSH",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic cosine.",
+     .example = "COSH(0) = 1E0"},
+    {.name = "COSH",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic cosine.",
+     .example = "COSH(0) = 1E0"},
+    {.name = "COT",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description =
+         "The cotangent of an angle in radians; that of 0 is infinite.",
+     .example = "COT(PI() / 4) > 0.99E0"},
+    {.name = "COT",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description =
+         "The cotangent of an angle in radians; that of 0 is infinite.",
+     .example = "COT(PI() / 4) > 0.99E0"},
+    {.name = "COT",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description =
+         "The cotangent of an angle in radians; that of 0 is infinite.",
+     .example = "COT(PI() / 4) > 0.99E0"},
+    {.name = "DEGREES",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "An angle in radians as degrees.",
+     .example = "DEGREES(0) = 0E0"},
+    {.name = "DEGREES",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "An angle in radians as degrees.",
+     .example = "DEGREES(0) = 0E0"},
+    {.name = "DEGREES",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "An angle in radians as degrees.",
+     .example = "DEGREES(0) = 0E0"},
+    {.name = "EXP",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The power of e.",
+     .example = "EXP(0) = 1E0"},
+    {.name = "EXP",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The power of e.",
+     .example = "EXP(0) = 1E0"},
+    {.name = "EXP",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The power of e.",
+     .example = "EXP(0) = 1E0"},
+    {.name = "LN",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The natural logarithm; -Infinity of 0, NaN below.",
+     .example = "LN(1) = 0E0"},
+    {.name = "LN",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The natural logarithm; -Infinity of 0, NaN below.",
+     .example = "LN(1) = 0E0"},
+    {.name = "LN",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The natural logarithm; -Infinity of 0, NaN below.",
+     .example = "LN(1) = 0E0"},
+    {.name = "LOG",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The natural logarithm; -Infinity of 0, NaN below.",
+     .example = "LOG(1) = 0E0"},
+    {.name = "LOG",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The natural logarithm; -Infinity of 0, NaN below.",
+     .example = "LOG(1) = 0E0"},
+    {.name = "LOG",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The natural logarithm; -Infinity of 0, NaN below.",
+     .example = "LOG(1) = 0E0"},
+    {.name = "LOG",
+     .signature = "INT, INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The logarithm of the second number to the base of the "
+                    "first; NaN for a base of 1 or up to 0.",
+     .example = "LOG(2, 8) = 3E0"},
+    {.name = "LOG",
+     .signature = "BIGINT, BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The logarithm of the second number to the base of the "
+                    "first; NaN for a base of 1 or up to 0.",
+     .example = "LOG(2, 8) = 3E0"},
+    {.name = "LOG",
+     .signature = "DOUBLE, DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The logarithm of the second number to the base of the "
+                    "first; NaN for a base of 1 or up to 0.",
+     .example = "LOG(2, 8) = 3E0"},
+    {.name = "POWER",
+     .signature = "INT, INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The first number to the power of the second.",
+     .example = "POWER(2, 10) = 1024E0"},
+    {.name = "POWER",
+     .signature = "BIGINT, BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The first number to the power of the second.",
+     .example = "POWER(2, 10) = 1024E0"},
+    {.name = "POWER",
+     .signature = "DOUBLE, DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The first number to the power of the second.",
+     .example = "POWER(2, 10) = 1024E0"},
+    {.name = "RADIANS",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "An angle in degrees as radians.",
+     .example = "RADIANS(0) = 0E0"},
+    {.name = "RADIANS",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "An angle in degrees as radians.",
+     .example = "RADIANS(0) = 0E0"},
+    {.name = "RADIANS",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "An angle in degrees as radians.",
+     .example = "RADIANS(0) = 0E0"},
+    {.name = "SIN",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The sine of an angle in radians.",
+     .example = "SIN(0) = 0E0"},
+    {.name = "SIN",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The sine of an angle in radians.",
+     .example = "SIN(0) = 0E0"},
+    {.name = "SIN",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The sine of an angle in radians.",
+     .example = "SIN(0) = 0E0"},
+    {.name = "SINH",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic sine.",
+     .example = "SINH(0) = 0E0"},
+    {.name = "SINH",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic sine.",
+     .example = "SINH(0) = 0E0"},
+    {.name = "SINH",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic sine.",
+     .example = "SINH(0) = 0E0"},
+    {.name = "SQRT",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The square root; NaN of negative numbers.",
+     .example = "SQRT(9) = 3E0"},
+    {.name = "SQRT",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The square root; NaN of negative numbers.",
+     .example = "SQRT(9) = 3E0"},
+    {.name = "SQRT",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The square root; NaN of negative numbers.",
+     .example = "SQRT(9) = 3E0"},
+    {.name = "TAN",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The tangent of an angle in radians.",
+     .example = "TAN(0) = 0E0"},
+    {.name = "TAN",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The tangent of an angle in radians.",
+     .example = "TAN(0) = 0E0"},
+    {.name = "TAN",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The tangent of an angle in radians.",
+     .example = "TAN(0) = 0E0"},
+    {.name = "TANH",
+     .signature = "INT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic tangent.",
+     .example = "TANH(0) = 0E0"},
+    {.name = "TANH",
+     .signature = "BIGINT -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic tangent.",
+     .example = "TANH(0) = 0E0"},
+    {.name = "TANH",
+     .signature = "DOUBLE -> DOUBLE",
+     .flags = FN_NULL_IN_NULL_OUT,
+     .scalar = real,
+     .column = real_column,
+     .category = "MATHEMATICAL",
+     .description = "The hyperbolic tangent.",
+     .example = "TANH(0) = 0E0"},
+    {.name = "PI",
+     .signature = "-> DOUBLE",
+     .scalar = real_pi,
+     .category = "MATHEMATICAL",
+     .description = "The number pi.",
+     .example = "PI() = 3.141592653589793E0"},
+    {.name = "RANDOM",
+     .signature = "-> DOUBLE",
+     .flags = FN_VOLATILE,
+     .scalar = random_real,
+     .category = "MATHEMATICAL",
+     .description = "A random number from 0 to less than 1."},
+};
+
+const FunctionFamily fn_real = {rows, sizeof rows / sizeof *rows};
