@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Dates by pattern and time zones, through ICU: the second half of the door.
- * Patterns are those of Java's DateTimeFormatter (`yyyy-MM-dd HH:mm:ss.SSS`).
+ * Dates by pattern and time zones, whose rules are ICU's: the second half of the
+ * door. Patterns are those of Java's DateTimeFormatter (`yyyy-MM-dd
+ * HH:mm:ss.SSS`), with its letters u y M L d D E G a H k K h m s S A n N X x Z O
+ * z VV, quotes and `[ ]`. Not for PARSE_DATE, which follows SimpleDateFormat.
  */
 #ifndef BASE_DATEFMT_H
 #define BASE_DATEFMT_H

@@ -277,7 +277,7 @@ static void test_bad_patterns(Arena *arena)
  * time: the span that is kept must never be used outside. */
 static void test_spans(Arena *arena)
 {
-    DateFormat *format = open_format(arena, "yyyy-MM-dd HH:mm XXX",
+    DateFormat *format = open_format(arena, "yyyy-MM-dd HH:mmXXX",
                                      "America/New_York");
     DateFormat *fresh = NULL;
     int wrong = 0;
@@ -288,7 +288,7 @@ static void test_spans(Arena *arena)
         int64_t back;
         wrong += !datefmt_parse(format, text, &back) || back != ms;
         if (i % 500 == 0) {
-            fresh = open_format(arena, "yyyy-MM-dd HH:mm XXX",
+            fresh = open_format(arena, "yyyy-MM-dd HH:mmXXX",
                                 "America/New_York");
             wrong += !str_eq(datefmt_print(fresh, arena, ms), text);
             datefmt_close(fresh);

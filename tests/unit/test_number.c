@@ -87,6 +87,32 @@ static void test_print_f64(void)
     }
 }
 
+/* Values of up to six decimals, against integer arithmetic. */
+static void test_few_decimals(void)
+{
+    char out[NUMBER_TEXT_MAX], want[64];
+    uint64_t random = 2463534242u;
+    int wrong = 0;
+    for (int i = 0; i < 50000; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        int64_t scaled = (int64_t)(random >> 21) % 10000000000000;
+        scaled >>= i % 40;
+        if (scaled < 1000) continue;
+        int want_len = snprintf(want, sizeof want, "%" PRId64 ".%06" PRId64,
+                                scaled / 1000000, scaled % 1000000);
+        while (want[want_len - 1] == '0' && want[want_len - 2] != '.')
+            want_len--;
+        int len = number_print_f64((double)scaled / 1e6, out);
+        wrong += len != want_len || memcmp(out, want, (size_t)len) != 0;
+    }
+    CHECK(wrong == 0);
+    /* The neighbours of a short value have all their digits. */
+    CHECK_STR(((Str){out, (size_t)number_print_f64(nextafter(0.25, 1), out)}),
+              "0.25000000000000006");
+    CHECK_STR(((Str){out, (size_t)number_print_f64(nextafter(12.5, 0), out)}),
+              "12.499999999999998");
+}
+
 /* What is printed reads back as the same bits, by all three readers. */
 static void test_round_trip(void)
 {
@@ -259,6 +285,7 @@ int main(void)
     Arena *arena = arena_new("test", 0);
     test_print_i64();
     test_print_f64();
+    test_few_decimals();
     test_round_trip();
     test_parse_integer();
     test_parse_f64();
