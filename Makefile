@@ -40,7 +40,7 @@ INTEG   := $(patsubst tests/integration/%.c,$(BUILD)/integration/%,$(wildcard te
 KAFKAIT := $(patsubst tests/kafka/%.c,$(BUILD)/kafka-it/%,$(wildcard tests/kafka/it_*.c))
 BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-TESTLIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/kafka/broker_suite*.c))
+TESTLIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c tests/kafka/broker_suite*.c))
 
 all: $(BIN) ## build the release binary, build/millrace
 
