@@ -429,7 +429,6 @@ static Token lex_unexpected(Lexer *lexer)
     uint32_t c = utf8_next(lexer->text, &end);
     Str shown = {lexer->text.ptr + at, end - at};
     const char *hint = "";
-    if (c == '"' || c == '\'' || c == '`') hint = ", close the quote";
     if (c >= 0x2018 && c <= 0x201F) hint = ", use a straight quote: '";
     if (c == 0xA0 || c == 0x3000) hint = ", use an ordinary blank";
     if (c == '$') hint = ", a variable is written ${name}";

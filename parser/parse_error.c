@@ -114,7 +114,7 @@ typedef struct Group {
 } Group;
 
 static const Group groups[] = {
-    {"a time unit",
+    {"a time unit from MILLISECONDS to DAYS",
      {TK_DAYS, TK_HOUR, TK_SECONDS, TK_DAY, TK_HOURS, TK_MINUTE, TK_MINUTES,
       TK_SECOND, TK_MILLISECOND, TK_MILLISECONDS}},
     {"an expression",
@@ -127,10 +127,19 @@ static const Group groups[] = {
       TK_DOUBLE}},
     {"a type", {TK_DECIMAL_WORD, TK_MAP, TK_STRUCT, TK_ARRAY, TK_IDENT}},
     {"an operator",
-     {TK_PLUS, TK_STAR, TK_CONCAT, TK_MINUS, TK_SLASH, TK_PERCENT, TK_EQ,
-      TK_NE, TK_LT, TK_LE, TK_GT, TK_GE, TK_BETWEEN, TK_IN, TK_LIKE, TK_IS,
-      TK_AND, TK_OR, TK_NOT, TK_AT, TK_LB, TK_ARROW, TK_LAMBDA}},
-    {"AND, OR", {TK_AND, TK_OR, TK_OR}},
+     {TK_PLUS, TK_LT, TK_CONCAT, TK_STAR, TK_MINUS, TK_SLASH, TK_PERCENT, TK_EQ,
+      TK_NE, TK_LE, TK_GT, TK_GE, TK_BETWEEN, TK_IN, TK_LIKE, TK_IS, TK_AND,
+      TK_OR, TK_NOT, TK_AT, TK_LB, TK_ARROW, TK_LAMBDA}},
+    {"an arithmetic operator",
+     {TK_PLUS, TK_STAR, TK_CONCAT, TK_MINUS, TK_SLASH, TK_PERCENT, TK_AT,
+      TK_LB, TK_ARROW, TK_LAMBDA}},
+};
+
+/* Listed first, in this order. */
+static const int first_listed[] = {
+    TK_AND,  TK_OR,    TK_RP,    TK_RB,    TK_GT,   TK_COMMA, TK_IDENT,
+    TK_AS,   TK_FROM,  TK_WITH,  TK_JOIN,  TK_ON,   TK_WINDOW, TK_WHERE,
+    TK_GROUP, TK_EMIT, TK_LIMIT, TK_SEMI,
 };
 
 /* Adds the groups that apply to `items` and takes their tokens out. */
@@ -155,23 +164,35 @@ static int list_groups(Allowed *allowed, const char **items)
     return count;
 }
 
+static int list_token(const Allowed *allowed, int type, const char **items,
+                      int count)
+{
+    bool name = allowed->token[TK_IDENT] && allowed->as_name[type];
+    const char *text = symbol_text(type);
+    if (allowed->token[type] && !name && text) items[count++] = text;
+    return count;
+}
+
 /* "a, b or c", at most EXPECTED_MAX of them. */
 static Str list_expected(Arena *stmt, Allowed allowed)
 {
     const char *items[ITEMS_MAX];
     int count = list_groups(&allowed, items);
+    if (allowed.token[TK_INTEGER]) allowed.token[TK_MINUS] = false;
+    enum { FIRST_COUNT = sizeof first_listed / sizeof first_listed[0] };
+    for (int i = 0; i < FIRST_COUNT; i++)
+        count = list_token(&allowed, first_listed[i], items, count);
+    /* From here on a free word is known for a name by the others. */
     bool name = allowed.token[TK_IDENT];
-    for (int type = 0; type < grammar_token_count; type++) {
-        if (!allowed.token[type] || (name && allowed.as_name[type])) continue;
-        const char *text = symbol_text(type);
-        if (text) items[count++] = text;
-    }
+    for (int i = 0; i < FIRST_COUNT; i++)
+        allowed.token[first_listed[i]] = false;
+    for (int type = 0; type < grammar_token_count; type++)
+        if (!name || !allowed.as_name[type])
+            count = list_token(&allowed, type, items, count);
     int shown = count > EXPECTED_MAX ? EXPECTED_MAX : count;
     Str out = STR("");
     for (int i = 0; i < shown; i++) {
-        const char *glue = i == 0           ? ""
-                           : i == count - 1 ? " or "
-                                            : ", ";
+        const char *glue = i == 0 ? "" : i == count - 1 ? " or " : ", ";
         out = str_printf(stmt, "%.*s%s%s", STR_ARG(out), glue, items[i]);
     }
     if (shown < count) out = str_printf(stmt, "%.*s ...", STR_ARG(out));
@@ -180,7 +201,23 @@ static Str list_expected(Arena *stmt, Allowed allowed)
 
 /* ---- hints ---- */
 
-/* The keyword nearest to a mistyped word among those allowed, or NULL. */
+/* Two neighbours changed places: one slip of the fingers, though two changes
+ * of a letter. */
+static bool is_swapped(Str a, Str b)
+{
+    if (a.len != b.len) return false;
+    size_t i = 0;
+    while (i < a.len && (a.ptr[i] & 0x5F) == (b.ptr[i] & 0x5F)) i++;
+    if (i + 1 >= a.len) return false;
+    Str a_rest = {a.ptr + i + 2, a.len - i - 2};
+    Str b_rest = {b.ptr + i + 2, b.len - i - 2};
+    return (a.ptr[i] & 0x5F) == (b.ptr[i + 1] & 0x5F) &&
+           (a.ptr[i + 1] & 0x5F) == (b.ptr[i] & 0x5F) &&
+           str_eq_nocase(a_rest, b_rest);
+}
+
+/* The keyword nearest to a mistyped word among those allowed, or NULL. Of
+ * equally near ones that with the same first letter. */
 static const char *nearest(const Allowed *allowed, const Token *token)
 {
     if (token->quoted || token->written.len < 2 ||
@@ -191,9 +228,14 @@ static const char *nearest(const Allowed *allowed, const Token *token)
     for (int type = 1; type < grammar_token_count; type++) {
         const char *word = lexer_word(type);
         if (!word || !allowed->token[type] || allowed->as_name[type]) continue;
-        int distance = str_distance(token->written, str_from(word), best);
+        int distance = is_swapped(token->written, str_from(word))
+                           ? 1
+                           : str_distance(token->written, str_from(word), best);
+        bool same_first = str_eq_nocase((Str){word, 1},
+                                        (Str){token->written.ptr, 1});
         if (distance == 0 || distance > best) continue;
-        if (found && distance == best) continue;
+        if (distance == 2 && strlen(word) < 4) continue;
+        if (found && distance == best && !same_first) continue;
         best = distance;
         found = word;
     }
@@ -226,10 +268,31 @@ static Str shown_token(Arena *stmt, const Replay *r, Str text)
     return str_printf(stmt, "'%.*s%s'", STR_ARG(bytes), cut);
 }
 
+/* Mistakes with a name of their own, or NULL. */
+static const char *known_mistake(const Replay *r)
+{
+    const bool *allowed = r->here.token;
+    static const int comparisons[] = {TK_EQ, TK_NE,      TK_LT,   TK_LE, TK_GT,
+                                      TK_GE, TK_BETWEEN, TK_LIKE, TK_IN, TK_IS};
+    bool comparison = false;
+    for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++)
+        comparison |= r->found.type == comparisons[i];
+    bool logic = r->found.type == TK_AND || r->found.type == TK_OR;
+    if (comparison && allowed[TK_PLUS] && allowed[TK_AND])
+        return "; a comparison cannot be compared again, join two with AND";
+    if ((comparison || logic) && allowed[TK_PLUS] && !allowed[TK_AND])
+        return "; a condition must be in parentheses here";
+    if (r->before.type == TK_DECIMAL_WORD && allowed[TK_LP])
+        return "; DECIMAL needs a precision and a scale, as in DECIMAL(10, 2)";
+    return NULL;
+}
+
 /* What was meant, from the wrong token or the word before it; or that the
  * word is reserved. Begins with `; ` if not empty. */
 static Str hint(Arena *stmt, const Replay *r, bool reserved)
 {
+    const char *mistake = known_mistake(r);
+    if (mistake) return str_from(mistake);
     const char *word = is_word(&r->found) ? nearest(&r->here, &r->found) : NULL;
     if (word) return str_printf(stmt, "; did you mean '%s'?", word);
     if (r->has_before && r->before.type == TK_IDENT) {
@@ -278,8 +341,9 @@ Status parse_unexpected(Arena *stmt, Lexer lexer, int goal, int index)
         return unknown_statement(stmt, r, shown);
     uint32_t at = r->found.at;
     if (r->found.type == TOKEN_END && r->has_before) at = r->before.end;
-    Str written = r->found.written;
-    bool reserved = !r->found.quoted && parser_is_reserved(written);
+    bool reserved =
+        is_word(&r->found) && !r->found.quoted &&
+        parser_is_reserved(r->found.written);
     Str more = hint(stmt, r, reserved);
     if (r->found.type == TOKEN_END && r->here.token[TK_SEMI])
         return st_error_at(stmt, at,

@@ -77,7 +77,7 @@ static Status parse_goal(Parse *p, int goal, Token *last, uint32_t *last_end)
     void *grammar = GrammarAlloc(mem_alloc, p);
     run(p, grammar, goal, last, last_end);
     GrammarFree(grammar, mem_free);
-    return p->st;
+    return p->st.kind ? p->st : st_ok();
 }
 
 /* ---- the text as a whole ---- */
