@@ -19,10 +19,15 @@ typedef struct AggCall {
     Value *values;             /* Room for one row's arguments. */
 } AggCall;
 
+/* A window. */
+typedef struct Bounds {
+    int64_t start, end;
+} Bounds;
+
 /* One group to change: a row of the batch, in one window. */
 typedef struct Update {
     int row;
-    int64_t window_start;
+    Bounds bounds;
 } Update;
 
 typedef struct AggState {
@@ -42,22 +47,49 @@ typedef struct AggState {
     int update_count;
     int64_t observed_ms;   /* Operator time; -1: none yet. */
     int64_t last_close_ms; /* EMIT FINAL; -1: none yet. */
+    int64_t next_end_ms;   /* Sessions: none in the store ends before; 0
+                              at the start, when nobody has looked yet. */
     Arena *merged;         /* Of one batch of merged or final rows. */
 } AggState;
 
 /* An output batch of `count` rows with all its columns made. */
 Batch *agg_batch(Op *op, Arena *arena, int count);
 
-/* Fills output row `i` from a state row: results, kept keys if `with_keys`,
- * window bounds, ROWTIME. False: a function failed, the query ends. */
-bool agg_output(Op *op, Batch *out, int i, const Value *state, bool with_keys,
-                int64_t window_start, int64_t timestamp_ms);
+/* Fills output row `i` from a state row: results, kept keys, window bounds,
+ * ROWTIME. False: a function failed, the query ends. */
+bool agg_output(Op *op, Batch *out, int i, const Value *state, Bounds bounds,
+                int64_t timestamp_ms);
 
 /* Decodes a state row (8-aligned, valid as long as the values). */
 bool agg_decode(Op *op, Arena *arena, Str bytes, Value *values);
 
-/* Splits a window store's key. */
-Str agg_inner_key(Str key, int64_t *window_start);
+/* Splits a store key; without a window the bounds are 0. */
+Str agg_inner_key(const Op *op, Str key, Bounds *bounds);
+Str agg_store_key(const Op *op, Arena *arena, Str key, Bounds bounds);
+
+/* The states of a new group, and its keys from row `row`. */
+void agg_init(Op *op, const Batch *batch, int row, Value *values);
+
+/* Undoes the old row of a table's change (if the group `existed`) and adds the
+ * new one. False: a function failed, the query ends. */
+bool agg_apply(Op *op, const Batch *batch, int row, bool existed,
+               Value *values);
+
+/* Sets an entry's value to a state row. */
+void agg_put(AggState *state, StoreEntry *entry, const Value *values);
+
+/* Ends the query: a function failed. */
+void agg_fail(Op *op, const AggCall *call);
+
+/* The width of the reference's store segments. */
+static inline int64_t session_interval_ms(const WindowSpec *window)
+{
+    int64_t half = window->retention_ms / 2;
+    return half > 60000 ? half : 60000;
+}
+
+/* WINDOW SESSION: works through the rows of a batch. */
+void agg_sessions(Op *op, Batch *batch);
 
 /* Emits the dirty entries as merged changes. */
 void agg_emit_merged(Op *op);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * GROUP BY: aggregates by the current key, and by tumbling or hopping window
- * (runtime 2.7, 2.8, 2.10, 2.12).
+ * (runtime 2.7, 2.8, 2.10, 2.12). Sessions are in op_aggregate_session.c.
  *
- *   store key     key bytes [ | window start, BE 64 | 0, BE 32 ]
+ *   store key     key bytes
+ *   time windows  key bytes | window start, BE 64 | 0, BE 32
+ *   sessions      key bytes | session end, BE 64 | session start, BE 64
  *   store value   row (types/codec.h): states of all functions, kept keys
  *   timestamp     the largest of the group's rows
  *
@@ -48,6 +50,7 @@ static bool is_fast(const Op *op, const AggState *state)
     if (op->node->aggregate.from_table || !task_merges(op->task)) return false;
     for (int i = 0; i < state->call_count; i++)
         if (!state->calls[i].fn->add_rows) return false;
+    if (op->node->aggregate.window.kind == WINDOW_SESSION) return false;
     int states = state->slot_count - state->key_count;
     for (int i = 0; i < states; i++)
         if (!type_is_fixed(state->types[i])) return false;
@@ -87,6 +90,33 @@ static void find_slots(Op *op, Arena *plan, AggState *state)
     }
 }
 
+/* EMIT FINAL sees one millisecond more of the past (runtime 2.12), and sessions
+ * as long as their segment is there; agg_sessions hides what else is expired.
+ */
+static int64_t store_retention_ms(const WindowSpec *window)
+{
+    int64_t retention = window->retention_ms;
+    if (!window->emit_final) return retention;
+    if (window->kind == WINDOW_SESSION)
+        return retention + session_interval_ms(window);
+    return retention + 1;
+}
+
+static Status open_store(Op *op, AggState *state)
+{
+    const WindowSpec *window = &op->node->aggregate.window;
+    StoreKind kind = window->kind == WINDOW_NONE      ? STORE_KEYED
+                     : window->kind == WINDOW_SESSION ? STORE_SESSION
+                                                      : STORE_WINDOW;
+    /* Merged sessions must know whether a removed one was ever emitted. */
+    bool keep_old = op->node->want_old || window->kind == WINDOW_SESSION;
+    return task_store_open(op, op->node->aggregate.store, kind,
+                           kind == STORE_KEYED ? 0 : store_retention_ms(window),
+                           keep_old && task_merges(op->task) &&
+                               !window->emit_final,
+                           &state->store);
+}
+
 static Status aggregate_open(Op *op, Arena *plan)
 {
     AggState *state = op->state;
@@ -106,20 +136,13 @@ static Status aggregate_open(Op *op, Arena *plan)
     state->updates = ARENA_ARRAY(plan, Update, BATCH_ROWS_MAX);
     state->merged = arena_new("merged", 0);
     state->observed_ms = state->last_close_ms = -1;
-    const WindowSpec *window = &aggregate->window;
-    bool windowed = window->kind != WINDOW_NONE;
-    /* EMIT FINAL sees one millisecond more of the past (runtime 2.12). */
-    int64_t retention = window->retention_ms + window->emit_final;
-    return task_store_open(
-        op, aggregate->store, windowed ? STORE_WINDOW : STORE_KEYED,
-        windowed ? retention : 0,
-        op->node->want_old && task_merges(op->task) && !window->emit_final,
-        &state->store);
+
+    return open_store(op, state);
 }
 
 /* ---- state rows ---- */
 
-static void fail_call(Op *op, const AggCall *call)
+void agg_fail(Op *op, const AggCall *call)
 {
     const char *why = call->call->error ? call->call->error : "it failed";
     op_fail(op, st_error(op->task->plan, ST_FATAL,
@@ -139,8 +162,7 @@ bool agg_decode(Op *op, Arena *arena, Str bytes, Value *values)
     return false;
 }
 
-/* The states of a new group, and its keys from row `row`. */
-static void init_row(Op *op, const Batch *batch, int row, Value *values)
+void agg_init(Op *op, const Batch *batch, int row, Value *values)
 {
     AggState *state = op->state;
     for (int i = 0; i < state->call_count; i++) {
@@ -154,7 +176,7 @@ static void init_row(Op *op, const Batch *batch, int row, Value *values)
         values[states + k] = column_get(&batch->columns[state->key_in[k]], row);
 }
 
-static void put_row(AggState *state, StoreEntry *entry, const Value *values)
+void agg_put(AggState *state, StoreEntry *entry, const Value *values)
 {
     state->row.len = 0;
     row_encode(&state->row, state->types, values, state->slot_count);
@@ -170,9 +192,7 @@ static Value *call_args(AggCall *call, const Column *const *cols, int row)
     return call->values;
 }
 
-/* Undoes the old row and adds the new one, as far as they are there. */
-static bool apply_row(Op *op, const Batch *batch, int row, bool existed,
-                      Value *values)
+bool agg_apply(Op *op, const Batch *batch, int row, bool existed, Value *values)
 {
     AggState *state = op->state;
     bool has_old = existed && batch->old && !bit_get(batch->old->row_null, row);
@@ -185,12 +205,12 @@ static bool apply_row(Op *op, const Batch *batch, int row, bool existed,
         if (has_old && op->node->aggregate.from_table &&
             !call->fn->undo(call->call, slots,
                             call_args(call, call->old, row))) {
-            fail_call(op, call);
+            agg_fail(op, call);
             return false;
         }
         if (has_new && !call->fn->add(call->call, slots,
                                       call_args(call, call->now, row))) {
-            fail_call(op, call);
+            agg_fail(op, call);
             return false;
         }
     }
@@ -214,22 +234,21 @@ Batch *agg_batch(Op *op, Arena *arena, int count)
     return out;
 }
 
-bool agg_output(Op *op, Batch *out, int i, const Value *values, bool with_keys,
-                int64_t window_start, int64_t timestamp_ms)
+bool agg_output(Op *op, Batch *out, int i, const Value *values, Bounds bounds,
+                int64_t timestamp_ms)
 {
     AggState *state = op->state;
     int states = state->slot_count - state->key_count;
-    for (int k = 0; with_keys && k < state->key_count; k++)
+    for (int k = 0; k < state->key_count; k++)
         column_set(out->arena, &out->columns[state->key_out[k]], i, out->count,
                    values[states + k]);
-    int64_t end = window_start + op->node->aggregate.window.size_ms;
     if (out->window_start) {
-        out->window_start[i] = window_start;
-        out->window_end[i] = end;
+        out->window_start[i] = bounds.start;
+        out->window_end[i] = bounds.end;
     }
     if (state->start_slot >= 0)
-        out->columns[state->start_slot].i64[i] = window_start;
-    if (state->end_slot >= 0) out->columns[state->end_slot].i64[i] = end;
+        out->columns[state->start_slot].i64[i] = bounds.start;
+    if (state->end_slot >= 0) out->columns[state->end_slot].i64[i] = bounds.end;
     if (state->rowtime_slot >= 0)
         out->columns[state->rowtime_slot].i64[i] = timestamp_ms;
     out->timestamps[i] = timestamp_ms;
@@ -241,7 +260,7 @@ bool agg_output(Op *op, Batch *out, int i, const Value *values, bool with_keys,
         call->call->arena = out->arena;
         call->call->error = NULL;
         if (!call->fn->result(call->call, values + call->first_slot, &value)) {
-            fail_call(op, call);
+            agg_fail(op, call);
             return false;
         }
         column_set(out->arena, col, i, out->count, value);
@@ -251,25 +270,50 @@ bool agg_output(Op *op, Batch *out, int i, const Value *values, bool with_keys,
 
 /* ---- updates ---- */
 
-static Str store_key(Op *op, Arena *arena, Str key, int64_t window_start)
+static void put_be64_at(char *p, int64_t value)
 {
-    if (op->node->aggregate.window.kind == WINDOW_NONE) return key;
-    char *p = arena_alloc(arena, key.len + 12);
-    memcpy(p, key.ptr, key.len);
     for (int i = 0; i < 8; i++)
-        p[key.len + (size_t)i] = (char)((uint64_t)window_start >> (56 - 8 * i));
-    memset(p + key.len + 8, 0, 4);
-    return (Str){p, key.len + 12};
+        p[i] = (char)((uint64_t)value >> (56 - 8 * i));
 }
 
-Str agg_inner_key(Str key, int64_t *window_start)
+Str agg_store_key(const Op *op, Arena *arena, Str key, Bounds bounds)
 {
-    assert(key.len >= 12);
+    WindowKind kind = op->node->aggregate.window.kind;
+    if (kind == WINDOW_NONE) return key;
+    bool session = kind == WINDOW_SESSION;
+    size_t tail = session ? 16 : 12;
+    char *p = arena_alloc(arena, key.len + tail);
+    memcpy(p, key.ptr, key.len);
+    put_be64_at(p + key.len, session ? bounds.end : bounds.start);
+    if (session)
+        put_be64_at(p + key.len + 8, bounds.start);
+    else
+        memset(p + key.len + 8, 0, 4);
+    return (Str){p, key.len + tail};
+}
+
+static int64_t be64_at(const char *p)
+{
     uint64_t v = 0;
-    for (size_t i = key.len - 12; i < key.len - 4; i++)
-        v = v << 8 | (unsigned char)key.ptr[i];
-    *window_start = (int64_t)v;
-    key.len -= 12;
+    for (int i = 0; i < 8; i++)
+        v = v << 8 | (unsigned char)p[i];
+    return (int64_t)v;
+}
+
+Str agg_inner_key(const Op *op, Str key, Bounds *bounds)
+{
+    const WindowSpec *window = &op->node->aggregate.window;
+    *bounds = (Bounds){0, 0};
+    if (window->kind == WINDOW_NONE) return key;
+    bool session = window->kind == WINDOW_SESSION;
+    size_t tail = session ? 16 : 12;
+    assert(key.len >= tail);
+    key.len -= tail;
+    int64_t first = be64_at(key.ptr + key.len);
+    if (session)
+        *bounds = (Bounds){be64_at(key.ptr + key.len + 8), first};
+    else
+        *bounds = (Bounds){first, first + window->size_ms};
     return key;
 }
 
@@ -282,7 +326,7 @@ static bool update_group(Op *op, const Batch *batch, const Update *update,
     Arena *arena = batch->arena;
     int row = update->row;
     int64_t ms = batch->timestamps[row];
-    Str key = store_key(op, arena, batch->key_bytes[row], update->window_start);
+    Str key = agg_store_key(op, arena, batch->key_bytes[row], update->bounds);
     StoreEntry *entry = store_upsert(state->store, key);
     if (!entry) {
         op->late++;
@@ -298,24 +342,22 @@ static bool update_group(Op *op, const Batch *batch, const Update *update,
         if (!agg_decode(op, arena, bytes, state->values)) return false;
         if (entry->timestamp_ms > ms) ms = entry->timestamp_ms;
     } else {
-        init_row(op, batch, row, state->values);
+        agg_init(op, batch, row, state->values);
     }
     if (out && out->old) {
         /* The first old row of a stream's group is the initial one, which
          * HAVING can see (runtime 2.7). */
         if (!existed && op->node->aggregate.from_table)
             bit_set(out->old->row_null, i);
-        if (!agg_output(op, out->old, i, state->values, true,
-                        update->window_start,
+        if (!agg_output(op, out->old, i, state->values, update->bounds,
                         existed ? entry->timestamp_ms : ms))
             return false;
     }
-    if (!apply_row(op, batch, row, existed, state->values)) return false;
+    if (!agg_apply(op, batch, row, existed, state->values)) return false;
     store_before_change(state->store, entry);
-    put_row(state, entry, state->values);
+    agg_put(state, entry, state->values);
     store_mark(state->store, entry, ms);
-    return !out || agg_output(op, out, i, state->values, true,
-                              update->window_start, ms);
+    return !out || agg_output(op, out, i, state->values, update->bounds, ms);
 }
 
 /* All updates, one by one, each with its change emitted. */
@@ -363,8 +405,9 @@ static void update_fast(Op *op, Batch *batch)
     void **rows = ARENA_ARRAY(arena, void *, count);
     uint16_t *sel = ARENA_ARRAY(arena, uint16_t, count);
     for (int i = 0; i < count; i++)
-        keys[i] = store_key(op, arena, batch->key_bytes[state->updates[i].row],
-                            state->updates[i].window_start);
+        keys[i] = agg_store_key(op, arena,
+                                batch->key_bytes[state->updates[i].row],
+                                state->updates[i].bounds);
     store_upsert_many(state->store, keys, count, entries);
     for (int i = 0; i < count; i++) {
         StoreEntry *entry = entries[i];
@@ -376,8 +419,8 @@ static void update_fast(Op *op, Batch *batch)
         }
         store_before_change(state->store, entry);
         if (!entry->value) {
-            init_row(op, batch, row, state->values);
-            put_row(state, entry, state->values);
+            agg_init(op, batch, row, state->values);
+            agg_put(state, entry, state->values);
         } else if (entry->timestamp_ms > ms) {
             ms = entry->timestamp_ms;
         }
@@ -413,11 +456,11 @@ static void run_updates(Op *op, Batch *batch)
     op_fail(op, store_status(state->store));
 }
 
-static void add_update(Op *op, Batch *batch, int row, int64_t window_start)
+static void add_update(Op *op, Batch *batch, int row, Bounds bounds)
 {
     AggState *state = op->state;
     if (state->update_count == BATCH_ROWS_MAX) run_updates(op, batch);
-    state->updates[state->update_count++] = (Update){row, window_start};
+    state->updates[state->update_count++] = (Update){row, bounds};
 }
 
 /* The live windows of a row, ascending. */
@@ -433,7 +476,7 @@ static void add_windows(Op *op, Batch *batch, int row)
     bool any = false;
     for (; start <= ms; start += window->advance_ms) {
         if (start + window->size_ms <= closed) continue;
-        add_update(op, batch, row, start);
+        add_update(op, batch, row, (Bounds){start, start + window->size_ms});
         any = true;
     }
     if (!any) op->late++;
@@ -481,23 +524,16 @@ static void aggregate_flush(Op *op)
     op_fail(op, store_flush(state->store, op->task->scratch));
 }
 
-static void aggregate_process(Op *op, int input, Batch *batch)
+static void process_rows(Op *op, Batch *batch)
 {
-    (void)input;
     AggState *state = op->state;
     const WindowSpec *window = &op->node->aggregate.window;
-    eval_args(op, batch, false);
-    if (batch->old && op->node->aggregate.from_table) {
-        batch->old->sel = batch->sel;
-        batch->old->sel_count = batch->sel_count;
-        eval_args(op, batch->old, true);
-    }
     state->update_count = 0;
     for (int i = 0; i < batch->sel_count && !op->task->failed.kind; i++) {
         int row = batch_row(batch, i);
         if (!has_row(op, batch, row)) continue;
         if (window->kind == WINDOW_NONE) {
-            add_update(op, batch, row, 0);
+            add_update(op, batch, row, (Bounds){0, 0});
             continue;
         }
         add_windows(op, batch, row);
@@ -507,6 +543,26 @@ static void aggregate_process(Op *op, int input, Batch *batch)
         }
     }
     run_updates(op, batch);
+}
+
+static void aggregate_process(Op *op, int input, Batch *batch)
+{
+    (void)input;
+    AggState *state = op->state;
+    const WindowSpec *window = &op->node->aggregate.window;
+    if (window->emit_final && state->last_close_ms < 0)
+        notes_get(&op->task->notes, op->node->aggregate.store,
+                  &state->last_close_ms);
+    eval_args(op, batch, false);
+    if (batch->old && op->node->aggregate.from_table) {
+        batch->old->sel = batch->sel;
+        batch->old->sel_count = batch->sel_count;
+        eval_args(op, batch->old, true);
+    }
+    if (window->kind == WINDOW_SESSION)
+        agg_sessions(op, batch);
+    else
+        process_rows(op, batch);
     if (store_dirty_bytes(state->store) > task_cache_bytes(op->task))
         aggregate_flush(op);
 }

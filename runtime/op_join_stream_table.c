@@ -38,13 +38,12 @@ static Status join_open(Op *op, Arena *plan)
     JoinState *state = op->state;
     const PlanNode *right = op->node->inputs[1];
     rowset_open(plan, right->columns, right->column_count, &state->right);
-    if (right->kind == PLAN_SOURCE && right->source.materialize) {
+    Str name = node_store(op->node);
+    if (!name.ptr) {
         state->store = source_store(right_op(op));
         return st_ok();
     }
     state->own = true;
-    Str name = op->node->join.right_store.len ? op->node->join.right_store
-                                              : STR("Join-right-Materialize");
     return task_store_open(op, name, STORE_KEYED, 0, false, &state->store);
 }
 

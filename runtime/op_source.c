@@ -106,10 +106,11 @@ static Status source_open(Op *op, Arena *plan)
                           &state->format);
         if (st.kind) return st;
     }
-    if (!source->is_table || !source->materialize) return st_ok();
+    Str name = node_store(op->node);
+    if (!name.ptr) return st_ok();
     rowset_open(plan, op->node->columns, op->node->column_count, &state->rows);
     state->merged = arena_new("merged", 0);
-    Str name = source->store.len ? source->store : STR("KsqlTopic-Reduce");
+
     return task_store_open(op, name, STORE_KEYED, 0,
                            op->node->want_old && task_merges(op->task),
                            &state->store);

@@ -31,12 +31,29 @@ static Status check_node(Arena *arena, const PlanNode *node)
     if (!op_type(node))
         return st_error(arena, ST_USER, "%s ('%.*s') is not available yet",
                         kind_name(node->kind), STR_ARG(node->step));
-    if (node->kind == PLAN_AGGREGATE &&
-        node->aggregate.window.kind == WINDOW_SESSION)
-        return st_error(arena, ST_USER,
-                        "WINDOW SESSION ('%.*s') is not available yet",
-                        STR_ARG(node->step));
     return st_ok();
+}
+
+Str node_store(const PlanNode *node)
+{
+    switch (node->kind) {
+    case PLAN_SOURCE:
+        if (!node->source.is_table || !node->source.materialize)
+            return STR_NULL;
+        return node->source.store.len ? node->source.store
+                                      : STR("KsqlTopic-Reduce");
+    case PLAN_AGGREGATE: return node->aggregate.store;
+    case PLAN_JOIN_STREAM_TABLE: {
+        /* Only if its table has no store of its own to look up in. */
+        const PlanNode *right = node->inputs[1];
+        if (node_store(right).ptr) return STR_NULL;
+        if (right->kind == PLAN_REPARTITION && right->repartition.store.len)
+            return right->repartition.store;
+        return node->join.right_store.len ? node->join.right_store
+                                          : STR("Join-right-Materialize");
+    }
+    default: return STR_NULL;
+    }
 }
 
 static int add_topic(Query *query, Str name, bool from_start, bool internal)
@@ -81,12 +98,12 @@ static Status cut_node(Query *query, Arena *arena, const PlanNode *node,
     } else if (node->kind == PLAN_SOURCE) {
         topic = add_topic(query, node->source.topic, node->source.is_table,
                           false);
-        sub->store_count += node->source.materialize;
+        sub->store_count += node_store(node).ptr != NULL;
     } else {
         if (node->kind == PLAN_SINK)
             query->targets[node->id].topic = str_cstr(query->arena,
                                                       node->sink.topic);
-        sub->store_count += node->kind == PLAN_AGGREGATE;
+        sub->store_count += node_store(node).ptr != NULL;
         for (int i = 0; i < node->input_count; i++) {
             st = cut_node(query, arena, node->inputs[i], sub, false);
             if (st.kind) return st;
@@ -232,16 +249,13 @@ static Status node_changelogs(Query *query, Arena *arena, const PlanNode *node,
 {
     Status st = st_ok();
     if (node->kind == PLAN_REPARTITION && !is_root) return st;
-    if (node->kind == PLAN_SOURCE && node->source.materialize)
-        st = add_changelog(query, arena,
-                           node->source.store.len ? node->source.store
-                                                  : STR("KsqlTopic-Reduce"),
-                           partitions, 0);
-    if (node->kind == PLAN_AGGREGATE)
-        st = add_changelog(query, arena, node->aggregate.store, partitions,
-                           node->aggregate.window.kind == WINDOW_NONE
-                               ? 0
-                               : node->aggregate.window.retention_ms);
+    Str store = node_store(node);
+    if (store.ptr)
+        st = add_changelog(query, arena, store, partitions,
+                           node->kind == PLAN_AGGREGATE &&
+                                   node->aggregate.window.kind != WINDOW_NONE
+                               ? node->aggregate.window.retention_ms
+                               : 0);
     for (int i = 0; i < node->input_count && !st.kind; i++)
         st = node_changelogs(query, arena, node->inputs[i], partitions, false);
     return st;
@@ -276,16 +290,12 @@ static Status delete_topic(Broker *broker, Arena *arena, Str topic)
 static Status cleanup_node(Arena *arena, Broker *broker, const PlanNode *node,
                            Str application_id)
 {
-    Str store = STR_NULL;
+    Str store = node_store(node);
     if (node->kind == PLAN_REPARTITION) {
         Status st = delete_topic(
             broker, arena, repartition_topic(arena, application_id, node));
         if (st.kind) return st;
     }
-    if (node->kind == PLAN_SOURCE && node->source.materialize)
-        store = node->source.store.len ? node->source.store
-                                       : STR("KsqlTopic-Reduce");
-    if (node->kind == PLAN_AGGREGATE) store = node->aggregate.store;
     if (!store.ptr) return st_ok();
     return delete_topic(broker, arena,
                         str_printf(arena, "%.*s-%.*s-changelog",

@@ -6,6 +6,10 @@
  */
 #include "runtime/query_int.h"
 
+#include <time.h>
+
+enum { ANSWER_S = 10 };
+
 typedef struct Reading {
     Op *op;
     StateRequest *request;
@@ -84,6 +88,7 @@ void task_read_state(Task *task, StateRequest *request)
 
 static void serve(Worker *worker, StateRequest *request)
 {
+    if (!request->visit) return; /* Its asker has given up. */
     for (int t = 0; t < worker->task_count && !request->stopped; t++) {
         Task *task = worker->tasks[t];
         if (task->restored) {
@@ -131,14 +136,23 @@ STATUS query_read_state(Query *query, Arena *arena, int node_id, Str key,
     if (query->options.threads == 0) {
         serve(&query->workers[0], &query->request);
     } else {
-        while (!all_answered(query) && !query_is_finished(query))
-            pthread_cond_wait(&query->changed, &query->lock);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += ANSWER_S;
+        int late = 0;
+        while (!all_answered(query) && !query_is_finished(query) && !late)
+            late = pthread_cond_timedwait(&query->changed, &query->lock,
+                                          &until);
     }
     Status st = query->request.status;
-    if (!st.kind && !all_answered(query) && query->options.threads > 0)
-        st = st_error(arena, ST_USER, "the query has stopped");
     if (query->options.threads == 0)
         query->workers[0].answered = query->request.number;
+    if (!st.kind && !all_answered(query))
+        st = query_is_finished(query)
+                 ? st_error(arena, ST_USER, "the query has stopped")
+                 : st_error(arena, ST_RETRY,
+                            "the query is busy: its broker may be away");
+    query->request.visit = NULL;
     pthread_mutex_unlock(&query->lock);
     pthread_mutex_unlock(&query->asking);
     return st;

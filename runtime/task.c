@@ -40,6 +40,7 @@ static void add_input(Task *task, Op *op, Decode decode)
                          .topic = query_topic_of(task->query, op->node),
                          .is_table = op->node->is_table,
                          .arena = arena_new("batch", 0),
+                         .time_ms = -1,
                          .position = -1,
                          .committed = -1};
 }
@@ -193,17 +194,29 @@ static int head_row(const TaskInput *input)
     return low < batch->sel_count ? batch->sel[low] : batch->count;
 }
 
+/* Partition time and stream time go on over rows that are done, dead ones
+ * included. */
+static void pass_time(Task *task, TaskInput *input, const int64_t *timestamps,
+                      int count)
+{
+    int64_t most = input->time_ms;
+    for (int i = 0; i < count; i++)
+        if (timestamps[i] > most) most = timestamps[i];
+    input->time_ms = most;
+    if (most > task->stream_time_ms) task->stream_time_ms = most;
+}
+
 /* Makes each non-empty input have a batch whose head is alive. */
 static bool ready_input(Task *task, TaskInput *input, int max_rows)
 {
     for (;;) {
         input_fill(input, max_rows);
         if (!input->batch) return false;
+        int from = input->at;
         input->at = head_row(input);
         if (input->at < input->batch->count) return true;
-        for (int i = 0; i < input->batch->count; i++)
-            if (input->batch->timestamps[i] > task->stream_time_ms)
-                task->stream_time_ms = input->batch->timestamps[i];
+        pass_time(task, input, input->batch->timestamps + from,
+                  input->batch->count - from);
         task->dirty = true;
         input_finish(input);
     }
@@ -318,9 +331,7 @@ static int run_slice(Task *task, TaskInput *input, int end)
     Op *op = input->op;
     op->rows_in += batch->sel_count;
     if (batch->sel_count) op->type->process(op, 0, batch);
-    for (int i = 0; i < rows; i++)
-        if (timestamps[i] > task->stream_time_ms)
-            task->stream_time_ms = timestamps[i];
+    pass_time(task, input, timestamps, rows);
     wake_ops(task);
     task->dirty = true;
     input->at = end;

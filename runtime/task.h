@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 
+#include "runtime/commit_note.h"
 #include "runtime/eval.h"
 #include "runtime/op.h"
 #include "runtime/query.h"
@@ -38,6 +39,7 @@ struct Task {
     int store_count;
     int64_t stream_time_ms;   /* Of all records gone through; -1: none. */
     int64_t waiting_since_ms; /* Idle: since when an input is waited for. */
+    Notes notes;              /* Committed with the offsets. */
     int query_columns;        /* Of the result's schema. */
     bool restored;
     bool dirty;     /* Something was processed since the commit. */
@@ -46,6 +48,9 @@ struct Task {
 };
 
 /* ---- for operators ---- */
+
+/* The name of the store that a node's operator keeps; STR_NULL: none. */
+Str node_store(const PlanNode *node);
 
 /* Opens a store of this task; it is restored before the first batch. Its
  * changelog is named after `name`. */
@@ -162,6 +167,7 @@ struct TaskInput {
     Batch *batch;           /* NULL: none. */
     int at;                 /* Rows of it that are done, dead ones included. */
     int held;               /* Chunks at the front that only the batch uses. */
+    int64_t time_ms;       /* Partition time: the largest timestamp; -1. */
     int64_t position;       /* Offset after what was processed; -1: unknown. */
     int64_t batch_position; /* Offset after the decoded batch. */
     int64_t committed;      /* Position last committed; -1: none. */

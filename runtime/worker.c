@@ -210,6 +210,10 @@ static void own_partition(Worker *worker, TopicPartition *part)
             input->caught_up = false;
             input->position = part->offset >= 0 ? part->offset : -1;
             input->committed = committed ? part->offset : -1;
+            if (notes_read(task->plan, part->metadata, &input->time_ms,
+                           &task->notes) &&
+                input->time_ms > task->stream_time_ms)
+                task->stream_time_ms = input->time_ms;
         }
     }
 }
@@ -285,6 +289,7 @@ static bool restore_progress(void *context, int64_t done, int64_t total)
     (void)done;
     (void)total;
     if (atomic_load(&worker->query->stopping)) return false;
+    worker_answer(worker);
     worker_turn(worker, 0, TURN_RECORDS);
     return !worker->restoring_task->cancelled &&
            !query_is_finished(worker->query);
@@ -343,6 +348,17 @@ static bool commit_is_due(Worker *worker, int polled)
     return !polled && atomic_load(&query->commit_wanted);
 }
 
+static void commit_if_due(Worker *worker, int polled)
+{
+    if (!commit_is_due(worker, polled)) return;
+    Status st = worker_commit(worker, false);
+    worker->last_commit_ms = commit_clock_ms(worker);
+    if (st.kind == ST_RETRY)
+        note_away(worker, st);
+    else if (st.kind)
+        worker_fail(worker, st);
+}
+
 int worker_turn(Worker *worker, int timeout_ms, int max_records)
 {
     Query *query = worker->query;
@@ -353,14 +369,7 @@ int worker_turn(Worker *worker, int timeout_ms, int max_records)
         polled = poll_records(worker, timeout_ms, max_records);
     if (!nested && !query_is_finished(query)) restore_tasks(worker);
     if (!query_is_finished(query)) done = process_tasks(worker);
-    if (!query_is_finished(query) && commit_is_due(worker, polled)) {
-        Status st = worker_commit(worker, false);
-        worker->last_commit_ms = commit_clock_ms(worker);
-        if (st.kind == ST_RETRY)
-            note_away(worker, st);
-        else if (st.kind)
-            worker_fail(worker, st);
-    }
+    if (!query_is_finished(query)) commit_if_due(worker, polled);
     worker_publish(worker, false);
     return done;
 }
@@ -385,6 +394,7 @@ void *worker_main(void *argument)
     while (!atomic_load(&query->stopping) && !query_is_finished(query)) {
         worker_answer(worker);
         if (atomic_load(&query->paused)) {
+            commit_if_due(worker, 0);
             worker_publish(worker, false);
             clock_sleep_ms(20);
             continue;

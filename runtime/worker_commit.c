@@ -92,7 +92,10 @@ static Status commit_offsets(Worker *worker)
             add_offset(parts, &count,
                        (TopicPartition){.topic_index = input->topic,
                                         .partition = task->partition,
-                                        .offset = input->position});
+                                        .offset = input->position,
+                                        .metadata = notes_write(worker->turn,
+                                                                input->time_ms,
+                                                                &task->notes)});
         }
     }
     if (!count || !worker->query->options.use_group) return st_ok();
