@@ -45,11 +45,12 @@ TESTLIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c tests/kafka/brok
 all: $(BIN) ## build the release binary, build/millrace
 
 $(BIN): $(CLIOBJ) $(LIB)
-	$(CC) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+	@echo "  link $@"
+	@$(CC) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 
 $(LIB): $(LIBOBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 # Missing Debian packages are installed once, before anything is compiled.
 PACKAGES := $(BUILD)/.packages
@@ -59,21 +60,24 @@ $(PACKAGES): scripts/packages.txt scripts/setup.sh
 
 $(BUILD)/%.o: %.c | $(PACKAGES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  cc   $<"
+	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.cc | $(PACKAGES)
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  c++  $<"
+	@$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
 # Lemon writes next to its input, so the grammar is copied first. Its output
 # warns under our flags and is compiled with fewer.
 $(BUILD)/gen/grammar.c: parser/grammar.y | $(PACKAGES)
 	@mkdir -p $(BUILD)/gen
-	cp $< $(BUILD)/gen/grammar.y
-	lemon -q $(BUILD)/gen/grammar.y
+	@echo "  lemon $<"
+	@cp $< $(BUILD)/gen/grammar.y
+	@lemon -q $(BUILD)/gen/grammar.y
 $(BUILD)/gen/grammar.h: $(BUILD)/gen/grammar.c
 $(BUILD)/gen/grammar.o: $(BUILD)/gen/grammar.c
-	$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(SAN) -MMD -MP -c -o $@ $<
+	@$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(SAN) -MMD -MP -c -o $@ $<
 $(filter $(BUILD)/parser/%,$(LIBOBJ)): | $(BUILD)/gen/grammar.h
 
 LINK = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP \
@@ -81,16 +85,20 @@ LINK = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP \
 
 $(BUILD)/unit/%: tests/unit/%.c $(TESTLIB) $(LIB)
 	@mkdir -p $(@D)
-	$(LINK)
+	@echo "  link $@"
+	@$(LINK)
 $(BUILD)/integration/%: tests/integration/%.c $(TESTLIB) $(LIB)
 	@mkdir -p $(@D)
-	$(LINK)
+	@echo "  link $@"
+	@$(LINK)
 $(BUILD)/kafka-it/%: tests/kafka/%.c $(TESTLIB) $(LIB)
 	@mkdir -p $(@D)
-	$(LINK)
+	@echo "  link $@"
+	@$(LINK)
 $(BUILD)/bench/%: bench/%.c $(TESTLIB) $(LIB)
 	@mkdir -p $(@D)
-	$(LINK)
+	@echo "  link $@"
+	@$(LINK)
 
 # libFuzzer targets are a build of their own, with clang and sanitizers.
 fuzz-build:
