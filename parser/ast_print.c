@@ -218,10 +218,19 @@ static void print_binary(Buf *out, const Ast *expr, const char *op)
     print_at(out, expr->args[1], (Level)(level + 1));
 }
 
+/* True if its text begins with a number without a sign. */
+static bool begins_with_number(const Ast *expr)
+{
+    while (expr->kind == AST_FIELD || expr->kind == AST_FIELD_ALL ||
+           expr->kind == AST_INDEX || expr->kind == AST_AT_ZONE)
+        expr = expr->args[0];
+    return is_number(expr) && !is_negative(expr);
+}
+
 static void print_unary(Buf *out, const Ast *expr)
 {
     const Ast *of = expr->args[0];
-    bool joins = expr->op == '-' && is_number(of) && !is_negative(of);
+    bool joins = expr->op == '-' && begins_with_number(of);
     buf_push(out, (char)expr->op);
     if (joins) {
         buf_push(out, '(');
