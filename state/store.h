@@ -53,8 +53,9 @@ typedef struct StoreOptions {
     StoreKind kind;
     int64_t retention_ms;  /* Windows, sessions: how long after stream time. */
     bool keep_old;         /* Entries remember the value of the last flush. */
-    bool caching;          /* Else store_dirty lists are not kept between
-                              updates by the operator: see store_mark. */
+    bool caching;          /* The operator walks the dirty list to emit. Else
+                              (and without keep_old) the store may flush by
+                              itself when memory is short. */
     Producer *producer;    /* Of the changelog; NULL: none. */
     const char *changelog; /* Topic; must outlive the store. NULL: none. */
     int32_t partition;
@@ -121,7 +122,9 @@ void store_before_change(Store *store, StoreEntry *entry);
 /* Removes the value (a tombstone at the next flush). */
 void store_delete(Store *store, StoreEntry *entry, int64_t timestamp_ms);
 
-/* The dirty entry touched longest ago, or NULL; walk on with dirty_next. */
+/* The dirty entry touched longest ago, or NULL; walk on with dirty_next. With
+ * `caching` or `keep_old` entries stay here, and in memory, until store_flush;
+ * the operator bounds them by flushing. */
 StoreEntry *store_dirty_first(Store *store);
 int store_dirty_count(const Store *store);
 /* Bytes of dirty entries; operators compare it with the cache limit. */
@@ -138,18 +141,23 @@ STATUS store_scan(Store *store, Arena *arena, Str from, Str to,
 /* The largest window start or session end written; -1: none yet. */
 int64_t store_observed_ms(const Store *store);
 
-/* Writes all dirty entries to RocksDB and sends them to the changelog (record
- * timestamp: the entry's). They become clean, old values are forgotten,
- * segments past retention are dropped. Call producer_flush after it. */
+/* Hands all dirty entries over to be written to RocksDB and sends them to the
+ * changelog (record timestamp: the entry's). They become clean, old values are forgotten,
+ * segments past retention are dropped. Call producer_flush after it. After an
+ * error of store_status it returns that and sends nothing. A failed flush may
+ * be repeated. RocksDB gets the entries at state_checkpoint, or before if memory
+ * runs short. */
 STATUS store_flush(Store *store, Arena *arena);
 
 /* After everything was flushed and acknowledged: makes what is in RocksDB
  * durable with the changelog offsets up to which it is complete and with
- * `position`, any bytes the owner wants back (consumed offsets), atomically.
- * `stores` are all of one task. */
+ * `position`, any bytes the owner wants back (consumed offsets; STR_NULL: as
+ * before). After a crash data may be newer than these, never older. Cheap if
+ * nothing changed. `stores` are all of one task; `broker` is asked for the
+ * changelogs' ends and may be NULL if none has one. Memory only: does nothing. */
 STATUS state_checkpoint(StateDb *db, Arena *arena, Broker *broker, Str task,
                         Store *const *stores, int count, Str position);
-/* The last `position` of a task; STR_NULL if there is none. */
+/* The last `position` of a task; STR_NULL if there is none, or memory only. */
 STATUS state_position(StateDb *db, Arena *arena, Str task, Str *position);
 
 /* The first error of RocksDB that get or upsert met, or ok. */

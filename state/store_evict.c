@@ -5,13 +5,14 @@
  * has more than an equal share. A store that is not used gives its surplus back
  * at its next flush.
  *
- * Clean entries go by the clock: the hand walks over the slots, spares an entry
- * touched since it came by last and frees the others. Dirty and pinned entries
- * stay. If those are more than half of what the store may have, they are
- * written early, to the changelog and to RocksDB, which makes them clean. Dirty
- * ones are only written early for stores without cache and without old values:
- * in the others the dirty list is the operator's list of what it still has to
- * emit, and the operator bounds it (store_dirty_bytes against the cache limit).
+ * Clean entries go by the clock: the hand visits the slots, spares an entry
+ * that was touched since it came by last and frees the others. Dirty and pinned
+ * entries stay. If those are more than half of what the store may have, they
+ * are written early, to the changelog and to RocksDB, which makes them clean.
+ * Dirty ones are only written early for stores without cache and without old
+ * values: in the others the dirty list is the operator's list of what it still
+ * has to emit, and the operator bounds it (store_dirty_bytes against the cache
+ * limit).
  */
 #include "state/store_int.h"
 
@@ -23,26 +24,33 @@ static bool is_evictable(const Store *store, const StoreEntry *entry)
     return !(entry->flags & ENTRY_DIRTY) && !entry_is_pinned(store, entry);
 }
 
+/* Where the hand stands: every slot once in slot_count steps, but scattered. If
+ * it went from slot to slot it would leave an empty stretch behind it and a
+ * crowded one before it, with probe runs of thousands of slots. */
+static StoreEntry *under_hand(const Table *table)
+{
+    const size_t stride = 0x9e3779b97f4a7c15u; /* Odd: visits all. */
+    return table->slots[table->hand * stride & (table->slot_count - 1)].entry;
+}
+
 /* Twice around at most. */
 static void evict_from(Table *table, size_t target_bytes)
 {
     Store *store = table->store;
     size_t steps = 2 * table->slot_count;
     while (steps-- && store->memory_bytes > target_bytes && table->count) {
-        table->hand &= table->slot_count - 1;
-        StoreEntry *entry = table->slots[table->hand].entry;
-        if (!entry || !is_evictable(store, entry)) {
-            table->hand++;
-        } else if (entry->flags & ENTRY_USED) {
+        StoreEntry *entry = under_hand(table);
+        table->hand++;
+        if (!entry || !is_evictable(store, entry)) continue;
+        if (entry->flags & ENTRY_USED) {
             entry->flags &= ~(uint32_t)ENTRY_USED;
-            table->hand++;
-        } else {
-            if (entry->value) {
-                table->complete = false;
-                table->was_evicted = true;
-            }
-            table_remove(table, entry); /* May fill this slot again. */
+            continue;
         }
+        if (entry->value) {
+            table->complete = false;
+            table->was_evicted = true;
+        }
+        table_remove(table, entry);
     }
 }
 
@@ -68,12 +76,24 @@ static size_t target_bytes(Store *store, size_t share)
     return (size_t)(target > least ? target : least > 0 ? least : 0);
 }
 
-static Status write_early(Store *store, size_t share)
+/* Writes early what may be written, if it is so much that looking for clean
+ * entries would mostly find others. */
+static void write_early(Store *store, size_t share)
 {
     bool may_write = store->restoring || (!store->caching && !store->keep_old);
+    Status st = st_ok();
     if (may_write && store->dirty_bytes > share / 2)
-        return flush_early(store, store->errors);
-    return flush_spill(store, store->errors);
+        st = flush_early(store, store->errors);
+    else if (store->pending.bytes > share / 4)
+        st = flush_spill(store, store->errors);
+    if (st.kind == ST_FATAL) store_fail(store, st);
+}
+
+/* True if at least an eighth of the entries' memory can be evicted. */
+static bool is_worth_it(const Store *store)
+{
+    size_t held_bytes = store->dirty_bytes + 2 * store->pending.bytes;
+    return held_bytes < store->memory_bytes / 8 * 7;
 }
 
 void store_make_room_slow(Store *store)
@@ -83,13 +103,9 @@ void store_make_room_slow(Store *store)
     size_t share = db->memory_max_bytes / (size_t)atomic_load(&db->store_count);
     size_t target = target_bytes(store, share);
     if (store->memory_bytes <= target) return;
-    evict(store, target);
-    if (store->memory_bytes > target) {
-        Status st = write_early(store, share);
-        if (st.kind == ST_FATAL) store_fail(store, st);
-        if (!st.kind) evict(store, target);
-    }
-    /* If all is held, walking over it at each call would not help. */
+    write_early(store, share);
+    if (is_worth_it(store)) evict(store, target);
+    /* If most is held, walking over it at each call would not help. */
     store->evict_after_bytes = store->memory_bytes > target
                                    ? store->memory_bytes +
                                          db->memory_max_bytes / SLACK_DIVISOR

@@ -12,7 +12,7 @@
  * much room as the store's last value needed, so values of one size (counts,
  * sums, fixed rows) never do.
  *
- * At most three quarters of the slots are taken. Removing shifts later slots of
+ * At most five eighths of the slots are taken. Removing shifts later slots of
  * the probe run back, so there are no marks of deleted slots.
  */
 #include <assert.h>
@@ -126,7 +126,7 @@ StoreEntry *table_add(Table *table, uint64_t hash, Str key)
 {
     assert(key.len < UINT32_MAX);
     Store *store = table->store;
-    if (table->count >= table->slot_count / 4 * 3) grow(table);
+    if (table->count >= table->slot_count / 8 * 5) grow(table);
     StoreEntry *entry = new_entry(table, hash, key);
     put_slot(table->slots, table->slot_count, (Slot){hash, entry});
     table->count++;

@@ -12,7 +12,7 @@
 
 #include "base/str.h"
 
-static int checks_made, checks_failed;
+static _Atomic int checks_made, checks_failed; /* Tests may have threads. */
 
 #define CHECK(condition)                                                    \
     do {                                                                    \

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -437,6 +438,60 @@ static void test_kill(void)
     }
 }
 
+/* A disk that takes no more: the checkpoint fails with a reason, the process
+ * lives and closes, and later all is there. In a process of its own, for the
+ * limit. */
+static void fill_disk(void)
+{
+    Rig rig = {0};
+    Model model = models[0];
+    model.users = 4000;
+    new_rig(&rig, &model);
+    open_broker(&rig);
+    open_store(&rig);
+    update(&rig, 0, 1, 100);
+    flush(&rig);
+    checkpoint(&rig);
+    struct rlimit unlimited, limit;
+    CHECK(!getrlimit(RLIMIT_FSIZE, &unlimited));
+    limit = unlimited;
+    limit.rlim_cur = 64 << 10;
+    signal(SIGXFSZ, SIG_IGN);
+    CHECK(!setrlimit(RLIMIT_FSIZE, &limit));
+    update(&rig, 0, 1, 8000);
+    flush(&rig);
+    Status st = state_checkpoint(rig.db, rig.arena, rig.broker, STR("0_0"),
+                                 &rig.model.store, 1, STR("full"));
+    CHECK(st.kind == ST_FATAL);
+    CHECK(strstr(st.text, "cannot write state") != NULL);
+    model_compare(&rig.model, rig.arena);
+    close_store(&rig);
+    CHECK(!setrlimit(RLIMIT_FSIZE, &unlimited));
+    open_store(&rig);
+    Str position;
+    CHECK(state_position(rig.db, rig.arena, STR("0_0"), &position).kind ==
+          ST_OK);
+    CHECK_STR(position, "here");
+    restore(&rig);
+    model_compare(&rig.model, rig.arena);
+    checkpoint(&rig);
+    close_store(&rig);
+    close_broker(&rig);
+    free_rig(&rig);
+}
+
+static void test_full_disk(void)
+{
+    pid_t pid = fork();
+    if (!pid) {
+        fill_disk();
+        _exit(checks_failed != 0);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 /* ---- damage ---- */
 
 static bool find_file(const char *directory, const char *part, char *path,
@@ -630,7 +685,9 @@ static void test_tasks(void)
 int main(void)
 {
     log_set_level(STR("error"));
-    test_kill(); /* First: nothing is open yet that a fork would break. */
+    /* First: nothing is open yet that a fork would break. */
+    test_full_disk();
+    test_kill();
     for (int i = 0; i < MODELS; i++) {
         test_restore(&models[i], false);
         test_restore(&models[i], true);
