@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-#include "base/log.h"
-
 void op_emit(Op *op, Batch *batch)
 {
     if (!batch->sel_count || op->task->failed.kind) return;
@@ -66,10 +64,6 @@ void task_fail(Task *task, Status st)
 
 void op_fail(Op *op, Status st)
 {
-    if (!op->task->failed.kind && st.kind)
-        log_error("query fails", "query=%.*s step=%.*s task=%.*s reason=\"%s\"",
-                  STR_ARG(op->task->options->id), STR_ARG(op->node->step),
-                  STR_ARG(op->task->name), st.text);
     task_fail(op->task, st);
 }
 
