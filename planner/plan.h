@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Plan: what a query will do, as an immutable tree of nodes, each with the
- * columns of its output. Made by the planner, read by the runtime (shared by all
- * tasks), printed by EXPLAIN, written as JSON for the command log.
+ * columns of its output. Made by the planner, read by the runtime (shared by
+ * all tasks), printed by EXPLAIN, written as JSON for the command log.
  *
  * The root is the sink (or result) node; inputs point towards the sources.
- * Expressions of a node refer to slots of its input's `columns`; those of a join
- * to the left input's slots, then (offset by the left's count) the right's.
- * A column is filled at run time only if `needed`.
+ * Expressions of a node refer to slots of its input's `columns`; those of a
+ * join to the left input's slots, then (offset by the left's count) the
+ * right's. A column is filled at run time only if `needed`.
  */
 #ifndef PLANNER_PLAN_H
 #define PLANNER_PLAN_H
@@ -17,20 +17,20 @@
 #include "types/schema.h"
 
 typedef enum PlanKind {
-    PLAN_SOURCE,        /* Reads a topic. is_table: materialised, emits old. */
-    PLAN_FILTER,        /* Stream WHERE; table WHERE and HAVING. */
-    PLAN_PROJECT,       /* New columns from expressions. */
-    PLAN_FLATMAP,       /* Table functions: rows times. */
-    PLAN_REKEY,         /* New key columns from expressions, and key bytes. */
-    PLAN_REPARTITION,   /* Through an internal topic: a new sub-topology. */
-    PLAN_AGGREGATE,     /* By the current key (and window). */
+    PLAN_SOURCE,      /* Reads a topic. is_table: materialised, emits old. */
+    PLAN_FILTER,      /* Stream WHERE; table WHERE and HAVING. */
+    PLAN_PROJECT,     /* New columns from expressions. */
+    PLAN_FLATMAP,     /* Table functions: rows times. */
+    PLAN_REKEY,       /* New key columns from expressions, and key bytes. */
+    PLAN_REPARTITION, /* Through an internal topic: a new sub-topology. */
+    PLAN_AGGREGATE,   /* By the current key (and window). */
     PLAN_JOIN_STREAM_TABLE,
     PLAN_JOIN_STREAM_STREAM,
     PLAN_JOIN_TABLE_TABLE,
     PLAN_JOIN_FOREIGN_KEY,
-    PLAN_LIMIT,         /* Transient queries: stop after n rows. */
-    PLAN_SINK,          /* Writes a topic. */
-    PLAN_RESULT,        /* Transient queries: rows to the client. */
+    PLAN_LIMIT,  /* Transient queries: stop after n rows. */
+    PLAN_SINK,   /* Writes a topic. */
+    PLAN_RESULT, /* Transient queries: rows to the client. */
 } PlanKind;
 
 typedef enum PlanColumnRole {
@@ -55,8 +55,8 @@ typedef enum WindowKind {
 
 typedef struct WindowSpec {
     WindowKind kind;
-    int64_t size_ms;      /* The gap of a session. */
-    int64_t advance_ms;   /* Equal to size_ms for tumbling. */
+    int64_t size_ms;    /* The gap of a session. */
+    int64_t advance_ms; /* Equal to size_ms for tumbling. */
     int64_t grace_ms;
     int64_t retention_ms; /* At least size + grace. */
     bool emit_final;
@@ -64,14 +64,14 @@ typedef struct WindowSpec {
 
 /* Where the record time of a source or sink comes from. */
 typedef struct TimestampSpec {
-    int slot;          /* Column slot (source: its own; sink: of the input),
-                          -1: the record's time. */
-    Str format;        /* Pattern for STRING columns, else empty. */
+    int slot;   /* Column slot (source: its own; sink: of the input),
+                   -1: the record's time. */
+    Str format; /* Pattern for STRING columns, else empty. */
 } TimestampSpec;
 
 /* What a source reads beyond its declared columns. */
 typedef enum SourceField {
-    SOURCE_COLUMN,     /* schema column `index` */
+    SOURCE_COLUMN, /* schema column `index` */
     SOURCE_ROWTIME,
     SOURCE_ROWPARTITION,
     SOURCE_ROWOFFSET,
@@ -82,25 +82,25 @@ typedef enum SourceField {
 typedef struct PlanNode PlanNode;
 
 typedef struct PlanSource {
-    Str name;              /* Of the stream or table. */
+    Str name; /* Of the stream or table. */
     Str topic;
     bool is_table;
-    const Schema *schema;  /* Declared columns. */
-    FormatSpec key;        /* columns: the schema's keys. */
-    FormatSpec value;      /* columns: the schema's values. */
+    const Schema *schema;      /* Declared columns. */
+    FormatSpec key;            /* columns: the schema's keys. */
+    FormatSpec value;          /* columns: the schema's values. */
     const SourceField *fields; /* One a slot of the node's columns. */
     const int *field_index;    /* SOURCE_COLUMN: index in schema. */
-    WindowKind window;     /* Of windowed keys. */
+    WindowKind window;         /* Of windowed keys. */
     int64_t window_size_ms;
     TimestampSpec timestamp;
-    bool materialize;      /* Table whose old rows somebody reads, or that is
-                              looked up: has a store. */
-    Str store;             /* "KsqlTopic-Reduce"; empty: none */
+    bool materialize; /* Table whose old rows somebody reads, or that is
+                         looked up: has a store. */
+    Str store;        /* "KsqlTopic-Reduce"; empty: none */
 } PlanSource;
 
 typedef struct PlanProject {
-    const Expr **exprs;    /* One a column of the node. */
-    const int *copy_of;    /* Input slot if exprs[i] is that column, else -1. */
+    const Expr **exprs; /* One a column of the node. */
+    const int *copy_of; /* Input slot if exprs[i] is that column, else -1. */
 } PlanProject;
 
 typedef struct PlanFlatmap {
@@ -120,20 +120,23 @@ typedef enum RekeyMode {
 typedef struct PlanRekey {
     RekeyMode mode;
     const Expr **exprs;
-    int count;             /* 0: PARTITION BY NULL, a null key. */
-    FormatSpec key;        /* How key_bytes are written from now on. */
+    int count;      /* 0: PARTITION BY NULL, a null key. */
+    FormatSpec key; /* How key_bytes are written from now on. */
     bool keep_null;
 } PlanRekey;
 
 typedef struct PlanRepartition {
-    Str name;              /* "Aggregate-GroupBy": topic
-                              <application id>-<name>-repartition */
-    int partitions;        /* 0: as many as the source. */
+    Str name;       /* "Aggregate-GroupBy": topic
+                       <application id>-<name>-repartition */
+    int partitions; /* 0: as many as the source. */
+    Str store;      /* A table in another key format is kept here after
+                       the hop ("RightSourceKeyed-Materialize"); empty:
+                       not kept. */
 } PlanRepartition;
 
 typedef struct PlanAggregateCall {
     const FnBinding *binding;
-    const Expr **args;     /* Over the input's slots. */
+    const Expr **args; /* Over the input's slots. */
     int arg_count;
 } PlanAggregateCall;
 
@@ -143,8 +146,8 @@ typedef struct PlanAggregate {
     PlanAggregateCall *calls;
     int call_count;
     WindowSpec window;
-    bool from_table;       /* Input changes carry old rows: undo. */
-    Str store;             /* "Aggregate-Aggregate-Materialize" */
+    bool from_table; /* Input changes carry old rows: undo. */
+    Str store;       /* "Aggregate-Aggregate-Materialize" */
 } PlanAggregate;
 
 typedef enum JoinKind { JOIN_INNER, JOIN_LEFT, JOIN_RIGHT, JOIN_FULL } JoinKind;
@@ -161,7 +164,7 @@ typedef struct PlanJoin {
 } PlanJoin;
 
 typedef struct PlanSink {
-    Str name;              /* Of the stream or table; empty for INSERT INTO. */
+    Str name; /* Of the stream or table; empty for INSERT INTO. */
     Str topic;
     const Schema *schema;
     FormatSpec key;
@@ -174,23 +177,23 @@ typedef struct PlanSink {
 } PlanSink;
 
 typedef struct PlanResult {
-    const int *slots;      /* Input slots of the rows' columns. */
-    bool tombstones;       /* Table changes: deletes are shown. */
+    const int *slots; /* Input slots of the rows' columns. */
+    bool tombstones;  /* Table changes: deletes are shown. */
 } PlanResult;
 
 struct PlanNode {
     PlanKind kind;
-    int id;                /* 0, 1, ... in build order; unique in the plan. */
-    Str step;              /* "KsqlTopic", "WhereFilter", "Project": the
-                              processing log's names. */
+    int id;   /* 0, 1, ... in build order; unique in the plan. */
+    Str step; /* "KsqlTopic", "WhereFilter", "Project": the
+                 processing log's names. */
     const PlanNode *inputs[2];
     int input_count;
-    bool is_table;         /* Kind of the output edge. */
-    bool want_old;         /* Somebody downstream reads old rows. */
+    bool is_table; /* Kind of the output edge. */
+    bool want_old; /* Somebody downstream reads old rows. */
     PlanColumn *columns;
     int column_count;
     const FormatSpec *key_spec; /* What key_bytes are after this node. */
-    WindowKind window;     /* Rows carry window bounds. */
+    WindowKind window;          /* Rows carry window bounds. */
     int64_t window_size_ms;
     union {
         PlanSource source;
@@ -218,12 +221,12 @@ typedef struct Plan {
     const PlanNode *root;
     const PlanNode **nodes; /* By id. */
     int node_count;
-    Str sources[16];        /* Names read, in order of FROM. */
+    Str sources[16]; /* Names read, in order of FROM. */
     int source_count;
-    Str sink;               /* Name written; empty for push and pull. */
+    Str sink; /* Name written; empty for push and pull. */
     bool sink_is_table;
-    const Schema *schema;   /* Of the result. */
-    Str text;               /* The statement. */
+    const Schema *schema; /* Of the result. */
+    Str text;             /* The statement. */
 } Plan;
 
 /* The tree as EXPLAIN shows it, one node a line, root first. */

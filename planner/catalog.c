@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The catalog: names to sources and custom types, in one arena of its own.
+ *
+ * What is added is copied deeply, so a catalog never points into a statement.
+ * Removed sources stay in the arena until the catalog is copied or freed; a
+ * catalog sees few of them. The engine tries statements on a copy first and
+ * keeps the copy if all went well.
+ *
+ * Invariants: a name is a stream or a table, never both; a source that a query
+ * reads or writes cannot be dropped, but by its own CREATE ... AS query alone.
+ */
+#include "planner/catalog.h"
+#include "planner/planner_int.h"
+
+Catalog *catalog_new(void)
+{
+    Arena *arena = arena_new("catalog", 0);
+    Catalog *catalog = ARENA_NEW(arena, Catalog);
+    catalog->arena = arena;
+    return catalog;
+}
+
+void catalog_free(Catalog *catalog)
+{
+    if (catalog) arena_free(catalog->arena);
+}
+
+static Source *copy_source(Arena *arena, const Source *from)
+{
+    Source *source = ARENA_NEW(arena, Source);
+    *source = *from;
+    source->name = str_copy(arena, from->name);
+    source->schema = schema_copy(arena, from->schema);
+    source->topic = str_copy(arena, from->topic);
+    source->key_delimiter = str_copy(arena, from->key_delimiter);
+    source->value_delimiter = str_copy(arena, from->value_delimiter);
+    source->timestamp_column = str_copy(arena, from->timestamp_column);
+    source->timestamp_format = str_copy(arena, from->timestamp_format);
+    source->sql = str_copy(arena, from->sql);
+    source->query_id = str_copy(arena, from->query_id);
+    source->readers.at = NULL;
+    source->readers.count = source->readers.cap = 0;
+    source->writers.at = NULL;
+    source->writers.count = source->writers.cap = 0;
+    for (int i = 0; i < from->readers.count; i++)
+        *vec_push(arena, &source->readers) = str_copy(arena,
+                                                      from->readers.at[i]);
+    for (int i = 0; i < from->writers.count; i++)
+        *vec_push(arena, &source->writers) = str_copy(arena,
+                                                      from->writers.at[i]);
+    return source;
+}
+
+Catalog *catalog_copy(const Catalog *catalog)
+{
+    Catalog *copy = catalog_new();
+    for (int i = 0; i < catalog->sources.count; i++) {
+        const Source *from = catalog->sources.entries[i].value;
+        if (!from) continue;
+        Source *source = copy_source(copy->arena, from);
+        map_put(copy->arena, &copy->sources, source->name, source);
+    }
+    for (int i = 0; i < catalog->types.count; i++) {
+        const MapEntry *entry = &catalog->types.entries[i];
+        if (!entry->value) continue;
+        map_put(copy->arena, &copy->types, str_copy(copy->arena, entry->key),
+                (void *)(uintptr_t)type_copy(copy->arena, entry->value));
+    }
+    return copy;
+}
+
+Source *catalog_find(const Catalog *catalog, Str name)
+{
+    return map_get(&catalog->sources, name);
+}
+
+/* How the name could be written to mean a source that exists; NULL if it
+ * differs by more than the case of letters. */
+static const char *case_hint(const Catalog *catalog, Arena *stmt, Str name)
+{
+    for (int i = 0; i < catalog->sources.count; i++) {
+        const Source *source = catalog->sources.entries[i].value;
+        if (!source || !str_eq_nocase(source->name, name)) continue;
+        Str written = name_quote(stmt, source->name);
+        bool folds = str_eq(str_ascii_upper(stmt, source->name), source->name);
+        return str_cstr(
+            stmt, str_printf(stmt,
+                             folds ? "; there is '%.*s', which is written "
+                                     "without quotes"
+                                   : "; there is one that differs in case: "
+                                     "write %.*s with its quotes",
+                             STR_ARG(written)));
+    }
+    return NULL;
+}
+
+STATUS catalog_require(const Catalog *catalog, Arena *stmt, Str name,
+                       uint32_t at, Source **source)
+{
+    *source = catalog_find(catalog, name);
+    if (*source) return st_ok();
+    const char *hint = case_hint(catalog, stmt, name);
+    if (!hint) {
+        VEC(Str) names = {0};
+        for (int i = 0; i < catalog->sources.count; i++)
+            if (catalog->sources.entries[i].value)
+                *vec_push(stmt, &names) = catalog->sources.entries[i].key;
+        hint = near_name(stmt, name, names.at, names.count);
+    }
+    return st_error_at(stmt, at, "no stream or table is named '%.*s'%s",
+                       STR_ARG(name), hint);
+}
+
+STATUS catalog_add(Catalog *catalog, Arena *stmt, const Source *source)
+{
+    const Source *old = catalog_find(catalog, source->name);
+    if (old)
+        return st_error(stmt, ST_USER, "a %s named '%.*s' exists already",
+                        old->is_table ? "table" : "stream",
+                        STR_ARG(source->name));
+    Source *copy = copy_source(catalog->arena, source);
+    map_put(catalog->arena, &catalog->sources, copy->name, copy);
+    return st_ok();
+}
+
+/* Adds "'A', 'B'" of the ids other than `own`; returns how many. */
+static int list_queries(Buf *out, const Str *ids, int count, Str own,
+                        int listed)
+{
+    for (int i = 0; i < count; i++) {
+        if (str_eq(ids[i], own)) continue;
+        buf_printf(out, "%s'%.*s'", listed ? ", " : "", STR_ARG(ids[i]));
+        listed++;
+    }
+    return listed;
+}
+
+STATUS catalog_drop(Catalog *catalog, Arena *stmt, Str name, uint32_t at)
+{
+    Source *source;
+    Status st = catalog_require(catalog, stmt, name, at, &source);
+    if (st.kind) return st;
+    Buf ids = {0};
+    int count = list_queries(&ids, source->readers.at, source->readers.count,
+                             source->query_id, 0);
+    count = list_queries(&ids, source->writers.at, source->writers.count,
+                         source->query_id, count);
+    if (count) {
+        Str list = str_copy(stmt, buf_str(&ids));
+        buf_free(&ids);
+        return st_error_at(stmt, at,
+                           "cannot drop '%.*s': it is read or written by "
+                           "%.*s; terminate %s first",
+                           STR_ARG(name), STR_ARG(list),
+                           count == 1 ? "that query" : "those queries");
+    }
+    buf_free(&ids);
+    map_remove(&catalog->sources, name);
+    return st_ok();
+}
+
+void catalog_link(Catalog *catalog, const Plan *plan, Str query_id)
+{
+    Str id = str_copy(catalog->arena, query_id);
+    for (int i = 0; i < plan->source_count; i++) {
+        Source *source = catalog_find(catalog, plan->sources[i]);
+        if (source) *vec_push(catalog->arena, &source->readers) = id;
+    }
+    Source *sink = plan->sink.len ? catalog_find(catalog, plan->sink) : NULL;
+    if (sink) *vec_push(catalog->arena, &sink->writers) = id;
+}
+
+static int remove_id(Str *ids, int count, Str id)
+{
+    int kept = 0;
+    for (int i = 0; i < count; i++)
+        if (!str_eq(ids[i], id)) ids[kept++] = ids[i];
+    return kept;
+}
+
+void catalog_unlink(Catalog *catalog, Str query_id)
+{
+    for (int i = 0; i < catalog->sources.count; i++) {
+        Source *source = catalog->sources.entries[i].value;
+        if (!source) continue;
+        source->readers.count = remove_id(source->readers.at,
+                                          source->readers.count, query_id);
+        source->writers.count = remove_id(source->writers.at,
+                                          source->writers.count, query_id);
+    }
+}
+
+FormatSpec source_key_spec(const Source *source)
+{
+    return (FormatSpec){
+        .format = source->key_format,
+        .is_key = true,
+        .columns = source->schema->columns,
+        .column_count = source->schema->key_count,
+        .wrapped = source->key_wrapped,
+        .delimiter = source->key_delimiter,
+        .topic = source->topic,
+    };
+}
+
+/* Values follow the keys and come before header columns, so they are one run.
+ */
+FormatSpec source_value_spec(const Source *source)
+{
+    return (FormatSpec){
+        .format = source->value_format,
+        .columns = source->schema->columns + source->schema->key_count,
+        .column_count = schema_value_count(source->schema),
+        .wrapped = source->value_wrapped,
+        .delimiter = source->value_delimiter,
+        .topic = source->topic,
+    };
+}
