@@ -149,35 +149,35 @@ void processing_log_write(void *context, const ProcessingError *error);
 
 /* ---- statement handlers, by file ---- */
 
-Status stmt_create_source(Exec *x, const AstStatement *statement);
-Status stmt_create_as(Exec *x, const AstStatement *statement);
-Status stmt_alter_source(Exec *x, const AstStatement *statement);
-Status stmt_create_type(Exec *x, const AstStatement *statement);
-Status stmt_drop_type(Exec *x, const AstStatement *statement);
-Status stmt_drop_source(Exec *x, const AstStatement *statement);
-Status stmt_insert_select(Exec *x, const AstStatement *statement);
-Status stmt_insert_values(Exec *x, const AstStatement *statement);
-Status stmt_select(Exec *x, const AstStatement *statement);
-Status stmt_print(Exec *x, const AstStatement *statement);
-Status stmt_control(Exec *x, const AstStatement *statement);
-Status stmt_explain(Exec *x, const AstStatement *statement);
-Status stmt_describe(Exec *x, const AstStatement *statement);
-Status stmt_describe_all(Exec *x, const AstStatement *statement);
-Status stmt_describe_function(Exec *x, const AstStatement *statement);
-Status stmt_show_sources(Exec *x, const AstStatement *statement);
-Status stmt_show_topics(Exec *x, const AstStatement *statement);
-Status stmt_show_queries(Exec *x, const AstStatement *statement);
-Status stmt_show_functions(Exec *x, const AstStatement *statement);
-Status stmt_show_types(Exec *x, const AstStatement *statement);
-Status stmt_show_properties(Exec *x, const AstStatement *statement);
-Status stmt_show_variables(Exec *x, const AstStatement *statement);
-Status stmt_set(Exec *x, const AstStatement *statement);
-Status stmt_define(Exec *x, const AstStatement *statement);
-Status stmt_connector(Exec *x, const AstStatement *statement);
-Status stmt_assert_topic(Exec *x, const AstStatement *statement);
-Status stmt_run_script(Exec *x, const AstStatement *statement);
-Status stmt_only_tests(Exec *x, const AstStatement *statement);
-Status stmt_alter_system(Exec *x, const AstStatement *statement);
+Status exec_create_source(Exec *x, const AstStatement *statement);
+Status exec_create_as(Exec *x, const AstStatement *statement);
+Status exec_alter_source(Exec *x, const AstStatement *statement);
+Status exec_create_type(Exec *x, const AstStatement *statement);
+Status exec_drop_type(Exec *x, const AstStatement *statement);
+Status exec_drop_source(Exec *x, const AstStatement *statement);
+Status exec_insert_select(Exec *x, const AstStatement *statement);
+Status exec_insert_values(Exec *x, const AstStatement *statement);
+Status exec_select(Exec *x, const AstStatement *statement);
+Status exec_print(Exec *x, const AstStatement *statement);
+Status exec_control(Exec *x, const AstStatement *statement);
+Status exec_explain(Exec *x, const AstStatement *statement);
+Status exec_describe(Exec *x, const AstStatement *statement);
+Status exec_describe_all(Exec *x, const AstStatement *statement);
+Status exec_describe_function(Exec *x, const AstStatement *statement);
+Status exec_show_sources(Exec *x, const AstStatement *statement);
+Status exec_show_topics(Exec *x, const AstStatement *statement);
+Status exec_show_queries(Exec *x, const AstStatement *statement);
+Status exec_show_functions(Exec *x, const AstStatement *statement);
+Status exec_show_types(Exec *x, const AstStatement *statement);
+Status exec_show_properties(Exec *x, const AstStatement *statement);
+Status exec_show_variables(Exec *x, const AstStatement *statement);
+Status exec_set(Exec *x, const AstStatement *statement);
+Status exec_define(Exec *x, const AstStatement *statement);
+Status exec_connector(Exec *x, const AstStatement *statement);
+Status exec_assert_topic(Exec *x, const AstStatement *statement);
+Status exec_run_script(Exec *x, const AstStatement *statement);
+Status exec_only_tests(Exec *x, const AstStatement *statement);
+Status exec_alter_system(Exec *x, const AstStatement *statement);
 
 /* currentStatus entity of a distributed statement. */
 void exec_status(Exec *x, const AstStatement *statement, Str command_id,

@@ -94,7 +94,7 @@ static void answer(Exec *x, const AstStatement *statement, Str message)
     exec_entity(x, entity);
 }
 
-Status stmt_set(Exec *x, const AstStatement *statement)
+Status exec_set(Exec *x, const AstStatement *statement)
 {
     Str name = setting_canonical(statement->text);
     Str *old = map_get(x->overrides, name);
@@ -133,7 +133,7 @@ Status stmt_set(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_define(Exec *x, const AstStatement *statement)
+Status exec_define(Exec *x, const AstStatement *statement)
 {
     /* Variable names are as written. */
     Str name = statement->name.written;
@@ -156,7 +156,7 @@ Status stmt_define(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_show_variables(Exec *x, const AstStatement *statement)
+Status exec_show_variables(Exec *x, const AstStatement *statement)
 {
     Json *entity = entity_new(x->stmt, "variables", statement->source);
     Json *list = json_set(entity, "variables", json_new_array(x->stmt));
@@ -172,7 +172,7 @@ Status stmt_show_variables(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_alter_system(Exec *x, const AstStatement *statement)
+Status exec_alter_system(Exec *x, const AstStatement *statement)
 {
     return st_error_at(x->stmt, statement->at,
                        "ALTER SYSTEM needs "

@@ -122,7 +122,7 @@ static Str create_id(Exec *x, const Source *source)
                       STR_ARG(source->name));
 }
 
-Status stmt_create_source(Exec *x, const AstStatement *statement)
+Status exec_create_source(Exec *x, const AstStatement *statement)
 {
     bool table = statement->kind == STMT_CREATE_TABLE;
     PlanEnv env = exec_plan_env(x);
@@ -279,7 +279,7 @@ static Status create_sink(Exec *x, const AstStatement *statement, Arena *own,
     return st_ok();
 }
 
-Status stmt_create_as(Exec *x, const AstStatement *statement)
+Status exec_create_as(Exec *x, const AstStatement *statement)
 {
     PlanEnv env = exec_plan_env(x);
     Plan *plan = NULL;
@@ -302,7 +302,7 @@ Status stmt_create_as(Exec *x, const AstStatement *statement)
     return st;
 }
 
-Status stmt_insert_select(Exec *x, const AstStatement *statement)
+Status exec_insert_select(Exec *x, const AstStatement *statement)
 {
     PlanEnv env = exec_plan_env(x);
     Plan *plan = NULL;
@@ -343,7 +343,7 @@ Status stmt_insert_select(Exec *x, const AstStatement *statement)
 
 /* ---- ALTER and types ---- */
 
-Status stmt_alter_source(Exec *x, const AstStatement *statement)
+Status exec_alter_source(Exec *x, const AstStatement *statement)
 {
     Source *source = NULL;
     Status st = plan_alter(x->stmt, x->catalog, statement, &source);
@@ -362,7 +362,7 @@ Status stmt_alter_source(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_create_type(Exec *x, const AstStatement *statement)
+Status exec_create_type(Exec *x, const AstStatement *statement)
 {
     const Type *type;
     Str name = statement->name.text;
@@ -389,7 +389,7 @@ Status stmt_create_type(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_drop_type(Exec *x, const AstStatement *statement)
+Status exec_drop_type(Exec *x, const AstStatement *statement)
 {
     Str name = statement->name.text;
     Str id = str_printf(x->stmt, "type/%.*s/drop", STR_ARG(name));

@@ -122,7 +122,7 @@ Json *describe_source(Exec *x, const Source *source, bool extended)
     return one;
 }
 
-Status stmt_describe(Exec *x, const AstStatement *statement)
+Status exec_describe(Exec *x, const AstStatement *statement)
 {
     Source *source;
     Status st = catalog_require(x->catalog, x->stmt, statement->name.text,
@@ -196,7 +196,7 @@ static Status explain_query(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_explain(Exec *x, const AstStatement *statement)
+Status exec_explain(Exec *x, const AstStatement *statement)
 {
     const AstStatement *inner = statement->statement;
     PlanEnv env = exec_plan_env(x);

@@ -68,7 +68,7 @@ static Status drop(Exec *x, const AstStatement *statement, Source *source)
     return st;
 }
 
-Status stmt_drop_source(Exec *x, const AstStatement *statement)
+Status exec_drop_source(Exec *x, const AstStatement *statement)
 {
     bool table = statement->kind == STMT_DROP_TABLE;
     Str name = statement->name.text;
@@ -117,7 +117,7 @@ static Status control_one(Exec *x, AstStatementKind kind, EngineQuery *query)
     return st_ok();
 }
 
-Status stmt_control(Exec *x, const AstStatement *statement)
+Status exec_control(Exec *x, const AstStatement *statement)
 {
     const char *word = statement->kind == STMT_TERMINATE ? "terminate"
                        : statement->kind == STMT_PAUSE   ? "pause"

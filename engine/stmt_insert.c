@@ -86,7 +86,7 @@ static Status write_row(Exec *x, const InsertRow *row)
     return st;
 }
 
-Status stmt_insert_values(Exec *x, const AstStatement *statement)
+Status exec_insert_values(Exec *x, const AstStatement *statement)
 {
     PlanEnv env = exec_plan_env(x);
     InsertRow row = {0};

@@ -55,7 +55,7 @@ static const char *check_topic(Exec *x, const AstStatement *statement,
     return NULL;
 }
 
-Status stmt_assert_topic(Exec *x, const AstStatement *statement)
+Status exec_assert_topic(Exec *x, const AstStatement *statement)
 {
     int64_t timeout_ms = engine_setting_int(
         x->engine, x->overrides, "ksql.assert.topic.default.timeout.ms");
@@ -84,7 +84,7 @@ Status stmt_assert_topic(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_connector(Exec *x, const AstStatement *statement)
+Status exec_connector(Exec *x, const AstStatement *statement)
 {
     return st_error_at(x->stmt, statement->at,
                        "%s needs a Kafka Connect cluster, and none is "
@@ -92,14 +92,14 @@ Status stmt_connector(Exec *x, const AstStatement *statement)
                        ast_statement_name(statement->kind));
 }
 
-Status stmt_run_script(Exec *x, const AstStatement *statement)
+Status exec_run_script(Exec *x, const AstStatement *statement)
 {
     return st_error_at(x->stmt, statement->at,
                        "RUN SCRIPT is a command of the shell and is not known "
                        "here");
 }
 
-Status stmt_only_tests(Exec *x, const AstStatement *statement)
+Status exec_only_tests(Exec *x, const AstStatement *statement)
 {
     return st_error_at(x->stmt, statement->at,
                        "%s belongs to the test tool and is not known here",

@@ -239,7 +239,7 @@ static Status find_topic(Exec *x, const AstStatement *statement,
                        hint.len ? "?" : ": SHOW TOPICS lists them");
 }
 
-Status stmt_print(Exec *x, const AstStatement *statement)
+Status exec_print(Exec *x, const AstStatement *statement)
 {
     mr_Engine *engine = x->engine;
     TopicInfo info;

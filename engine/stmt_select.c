@@ -102,7 +102,7 @@ static Status run(Exec *x, Transient *t, Map *properties)
     return st.kind ? st : cleaned;
 }
 
-Status stmt_select(Exec *x, const AstStatement *statement)
+Status exec_select(Exec *x, const AstStatement *statement)
 {
     PlanEnv env = exec_plan_env(x);
     Plan *plan = NULL;

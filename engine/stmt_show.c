@@ -66,14 +66,14 @@ static Status show_descriptions(Exec *x, const AstStatement *statement,
     return st_ok();
 }
 
-Status stmt_describe_all(Exec *x, const AstStatement *statement)
+Status exec_describe_all(Exec *x, const AstStatement *statement)
 {
     return show_descriptions(x, statement,
                              statement->kind == STMT_DESCRIBE_TABLES,
                              statement->extended);
 }
 
-Status stmt_show_sources(Exec *x, const AstStatement *statement)
+Status exec_show_sources(Exec *x, const AstStatement *statement)
 {
     bool tables = statement->kind == STMT_SHOW_TABLES;
     if (statement->extended)
@@ -90,7 +90,7 @@ Status stmt_show_sources(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_show_topics(Exec *x, const AstStatement *statement)
+Status exec_show_topics(Exec *x, const AstStatement *statement)
 {
     TopicInfo *topics;
     int count;
@@ -132,7 +132,7 @@ Status stmt_show_topics(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_show_queries(Exec *x, const AstStatement *statement)
+Status exec_show_queries(Exec *x, const AstStatement *statement)
 {
     if (x->dry) return st_ok();
     Json *entity = entity_new(x->stmt, "queries", source_text(x, statement));
@@ -156,7 +156,7 @@ static Str kind_word(FnKind kind)
     return STR("");
 }
 
-Status stmt_show_functions(Exec *x, const AstStatement *statement)
+Status exec_show_functions(Exec *x, const AstStatement *statement)
 {
     int count;
     const Function *const *rows = function_all(&count);
@@ -178,7 +178,7 @@ Status stmt_show_functions(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_describe_function(Exec *x, const AstStatement *statement)
+Status exec_describe_function(Exec *x, const AstStatement *statement)
 {
     int count;
     const Function *const *rows = function_all(&count);
@@ -224,7 +224,7 @@ Status stmt_describe_function(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
-Status stmt_show_types(Exec *x, const AstStatement *statement)
+Status exec_show_types(Exec *x, const AstStatement *statement)
 {
     Json *entity = entity_new(x->stmt, "type_list", source_text(x, statement));
     Json *types = json_set(entity, "types", json_new_object(x->stmt));
@@ -261,7 +261,7 @@ static void push_property(Exec *x, Json *list, Str name, const Setting *row)
                                                        : STR("SERVER")));
 }
 
-Status stmt_show_properties(Exec *x, const AstStatement *statement)
+Status exec_show_properties(Exec *x, const AstStatement *statement)
 {
     int count;
     const Setting *rows = setting_all(&count);

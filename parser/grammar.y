@@ -174,32 +174,32 @@ duration(A) ::= number(N) unit(U).                  { A = duration_new(p, N, U);
 
 %type literal {Ast *}
 literal(A) ::= NULL|TRUE|FALSE|STRING|INTEGER|DECIMAL|DOUBLE(T).
-                                                    { A = expr_literal(p, T); }
+                                                    { A = parse_expr_literal(p, T); }
 
 /* ---- expressions ---- */
 
 %type expr {Ast *}
 expr(A) ::= value(V).                               { A = V; }
-expr(A) ::= expr(L) OR expr(R).    { A = expr_binary(p, AST_OR, 0, L, R); }
-expr(A) ::= expr(L) AND expr(R).   { A = expr_binary(p, AST_AND, 0, L, R); }
-expr(A) ::= NOT(T) expr(E).        { A = expr_unary(p, AST_NOT, 0, T, E); }
+expr(A) ::= expr(L) OR expr(R).    { A = parse_expr_binary(p, AST_OR, 0, L, R); }
+expr(A) ::= expr(L) AND expr(R).   { A = parse_expr_binary(p, AST_AND, 0, L, R); }
+expr(A) ::= NOT(T) expr(E).        { A = parse_expr_unary(p, AST_NOT, 0, T, E); }
 expr(A) ::= value(L) compare(C) value(R).
-                                   { A = expr_binary(p, AST_COMPARE, C, L, R); }
+                                   { A = parse_expr_binary(p, AST_COMPARE, C, L, R); }
 expr(A) ::= value(V) BETWEEN value(L) AND value(H).
-                                   { A = expr_between(p, false, V, L, H); }
+                                   { A = parse_expr_between(p, false, V, L, H); }
 expr(A) ::= value(V) NOT BETWEEN value(L) AND value(H).
-                                   { A = expr_between(p, true, V, L, H); }
+                                   { A = parse_expr_between(p, true, V, L, H); }
 expr(A) ::= value(V) IN LP exprs(L) RP(C).
-                                   { A = expr_in(p, false, V, L, C); }
+                                   { A = parse_expr_in(p, false, V, L, C); }
 expr(A) ::= value(V) NOT IN LP exprs(L) RP(C).
-                                   { A = expr_in(p, true, V, L, C); }
+                                   { A = parse_expr_in(p, true, V, L, C); }
 expr(A) ::= value(V) LIKE value(P) escape(E).
-                                   { A = expr_like(p, false, V, P, E); }
+                                   { A = parse_expr_like(p, false, V, P, E); }
 expr(A) ::= value(V) NOT LIKE value(P) escape(E).
-                                   { A = expr_like(p, true, V, P, E); }
-expr(A) ::= value(V) IS NULL(N).   { A = expr_is_null(p, false, V, N); }
+                                   { A = parse_expr_like(p, true, V, P, E); }
+expr(A) ::= value(V) IS NULL(N).   { A = parse_expr_is_null(p, false, V, N); }
 expr(A) ::= value(V) IS NOT NULL(N).
-                                   { A = expr_is_null(p, true, V, N); }
+                                   { A = parse_expr_is_null(p, true, V, N); }
 
 %type compare {int}
 compare(A) ::= EQ.                                  { A = AST_EQ; }
@@ -213,7 +213,7 @@ compare(A) ::= IS NOT DISTINCT FROM.                { A = AST_NOT_DISTINCT; }
 
 %type escape {Ast *}
 escape(A) ::= .                                     { A = NULL; }
-escape(A) ::= ESCAPE STRING(T).                     { A = expr_literal(p, T); }
+escape(A) ::= ESCAPE STRING(T).                     { A = parse_expr_literal(p, T); }
 
 %type exprs {ExprList *}
 exprs(A) ::= expr(E).                               { A = exprs_add(p, NULL, E); }
@@ -222,21 +222,21 @@ exprs(A) ::= exprs(L) COMMA expr(E).                { A = exprs_add(p, L, E); }
 %type value {Ast *}
 value(A) ::= primary(P).                            { A = P; }
 value(A) ::= value(L) CONCAT value(R).
-                                   { A = expr_binary(p, AST_CONCAT, 0, L, R); }
+                                   { A = parse_expr_binary(p, AST_CONCAT, 0, L, R); }
 value(A) ::= value(L) PLUS value(R).
-                                   { A = expr_binary(p, AST_ARITH, '+', L, R); }
+                                   { A = parse_expr_binary(p, AST_ARITH, '+', L, R); }
 value(A) ::= value(L) MINUS value(R).
-                                   { A = expr_binary(p, AST_ARITH, '-', L, R); }
+                                   { A = parse_expr_binary(p, AST_ARITH, '-', L, R); }
 value(A) ::= value(L) STAR value(R).
-                                   { A = expr_binary(p, AST_ARITH, '*', L, R); }
+                                   { A = parse_expr_binary(p, AST_ARITH, '*', L, R); }
 value(A) ::= value(L) SLASH value(R).
-                                   { A = expr_binary(p, AST_ARITH, '/', L, R); }
+                                   { A = parse_expr_binary(p, AST_ARITH, '/', L, R); }
 value(A) ::= value(L) PERCENT value(R).
-                                   { A = expr_binary(p, AST_ARITH, '%', L, R); }
+                                   { A = parse_expr_binary(p, AST_ARITH, '%', L, R); }
 value(A) ::= MINUS(T) value(V). [SIGN]
-                                   { A = expr_unary(p, AST_UNARY, '-', T, V); }
+                                   { A = parse_expr_unary(p, AST_UNARY, '-', T, V); }
 value(A) ::= PLUS(T) value(V). [SIGN]
-                                   { A = expr_unary(p, AST_UNARY, '+', T, V); }
+                                   { A = parse_expr_unary(p, AST_UNARY, '+', T, V); }
 
 %type values {ExprList *}
 values(A) ::= value(E).                             { A = exprs_add(p, NULL, E); }
@@ -244,32 +244,32 @@ values(A) ::= values(L) COMMA value(E).             { A = exprs_add(p, L, E); }
 
 %type primary {Ast *}
 primary(A) ::= literal(L).                          { A = L; }
-primary(A) ::= column_name(N).                      { A = expr_column(p, N); }
-primary(A) ::= column_name(Q) DOT name(N).          { A = expr_qualified(p, Q, N); }
-primary(A) ::= LP(O) expr(E) RP(C).                 { A = expr_parens(O, E, C); }
-primary(A) ::= primary(B) ARROW name(N).            { A = expr_field(p, B, N); }
-primary(A) ::= primary(B) LB value(I) RB(C).        { A = expr_index(p, B, I, C); }
-primary(A) ::= primary(B) AT TIME ZONE STRING(Z).   { A = expr_at_zone(p, B, Z); }
-primary(A) ::= callee(N) STRING(T).                 { A = expr_typed(p, N, T); }
-primary(A) ::= callee(N) LP RP(C).      { A = expr_call(p, N, NULL, false, C); }
-primary(A) ::= callee(N) LP STAR RP(C). { A = expr_call(p, N, NULL, true, C); }
+primary(A) ::= column_name(N).                      { A = parse_expr_column(p, N); }
+primary(A) ::= column_name(Q) DOT name(N).          { A = parse_expr_qualified(p, Q, N); }
+primary(A) ::= LP(O) expr(E) RP(C).                 { A = parse_expr_parens(O, E, C); }
+primary(A) ::= primary(B) ARROW name(N).            { A = parse_expr_field(p, B, N); }
+primary(A) ::= primary(B) LB value(I) RB(C).        { A = parse_expr_index(p, B, I, C); }
+primary(A) ::= primary(B) AT TIME ZONE STRING(Z).   { A = parse_expr_at_zone(p, B, Z); }
+primary(A) ::= callee(N) STRING(T).                 { A = parse_expr_typed(p, N, T); }
+primary(A) ::= callee(N) LP RP(C).      { A = parse_expr_call(p, N, NULL, false, C); }
+primary(A) ::= callee(N) LP STAR RP(C). { A = parse_expr_call(p, N, NULL, true, C); }
 primary(A) ::= callee(N) LP args(L) RP(C).
-                                        { A = expr_call(p, N, L, false, C); }
+                                        { A = parse_expr_call(p, N, L, false, C); }
 primary(A) ::= CASE(T) whens(W) otherwise(O) END(E).
-                                        { A = expr_case(p, T, NULL, W, O, E); }
+                                        { A = parse_expr_case(p, T, NULL, W, O, E); }
 primary(A) ::= CASE(T) value(V) whens(W) otherwise(O) END(E).
-                                        { A = expr_case(p, T, V, W, O, E); }
+                                        { A = parse_expr_case(p, T, V, W, O, E); }
 primary(A) ::= CAST(T) LP expr(E) AS type(Y) RP(C).
-                                        { A = expr_cast(p, T, E, Y.type, C); }
-primary(A) ::= ARRAY(T) LB RB(C).       { A = expr_list(p, AST_ARRAY, T, NULL, C); }
+                                        { A = parse_expr_cast(p, T, E, Y.type, C); }
+primary(A) ::= ARRAY(T) LB RB(C).       { A = parse_expr_list(p, AST_ARRAY, T, NULL, C); }
 primary(A) ::= ARRAY(T) LB exprs(L) RB(C).
-                                        { A = expr_list(p, AST_ARRAY, T, L, C); }
-primary(A) ::= MAP(T) LP RP(C).         { A = expr_list(p, AST_MAP, T, NULL, C); }
+                                        { A = parse_expr_list(p, AST_ARRAY, T, L, C); }
+primary(A) ::= MAP(T) LP RP(C).         { A = parse_expr_list(p, AST_MAP, T, NULL, C); }
 primary(A) ::= MAP(T) LP entries(L) RP(C).
-                                        { A = expr_list(p, AST_MAP, T, L, C); }
-primary(A) ::= STRUCT(T) LP RP(C).      { A = expr_struct(p, T, NULL, C); }
+                                        { A = parse_expr_list(p, AST_MAP, T, L, C); }
+primary(A) ::= STRUCT(T) LP RP(C).      { A = parse_expr_struct(p, T, NULL, C); }
 primary(A) ::= STRUCT(T) LP field_values(L) RP(C).
-                                        { A = expr_struct(p, T, L, C); }
+                                        { A = parse_expr_struct(p, T, L, C); }
 
 %type column_name {Token}
 column_name(A) ::= callee(T).                       { A = T; }
@@ -282,11 +282,11 @@ args(A) ::= args(L) COMMA arg(E).                   { A = exprs_add(p, L, E); }
 %type arg {Ast *}
 arg(A) ::= expr(E).                                 { A = E; }
 arg(A) ::= DAYS|HOURS|MINUTES|SECONDS|MILLISECOND|MILLISECONDS(T).
-                                                    { A = expr_unit(p, T); }
+                                                    { A = parse_expr_unit(p, T); }
 arg(A) ::= primary(N) LAMBDA expr(E).
-                { A = expr_lambda(p, N->at, exprs_add(p, NULL, N), E); }
+                { A = parse_expr_lambda(p, N->at, exprs_add(p, NULL, N), E); }
 arg(A) ::= LP(O) expr(F) COMMA exprs(L) RP LAMBDA expr(E).
-                { A = expr_lambda(p, O.at, exprs_put_first(p, F, L), E); }
+                { A = parse_expr_lambda(p, O.at, exprs_put_first(p, F, L), E); }
 
 %type whens {ExprList *}
 whens(A) ::= WHEN expr(C) THEN expr(V).
@@ -313,18 +313,18 @@ field_values(A) ::= field_values(L) COMMA name(N) ASSIGN expr(V).
 /* ---- types ---- */
 
 %type type {TypeNode}
-type(A) ::= callee(N).                              { A = type_named(p, N); }
-type(A) ::= callee(N) LP type_parameters RP.        { A = type_named(p, N); }
+type(A) ::= callee(N).                              { A = parse_type_named(p, N); }
+type(A) ::= callee(N) LP type_parameters RP.        { A = parse_type_named(p, N); }
 type(A) ::= DECIMAL_WORD(T) LP number(P) COMMA number(S) RP.
-                                        { A = type_decimal_of(p, T, P, S); }
-type(A) ::= ARRAY(T) LT type(E) GT.     { A = type_array_of(p, T.at, E); }
-type(A) ::= type(E) ARRAY.              { A = type_array_of(p, E.type->at, E); }
+                                        { A = parse_type_decimal_of(p, T, P, S); }
+type(A) ::= ARRAY(T) LT type(E) GT.     { A = parse_type_array_of(p, T.at, E); }
+type(A) ::= type(E) ARRAY.              { A = parse_type_array_of(p, E.type->at, E); }
 type(A) ::= MAP(T) LT type(K) COMMA type(V) GT.
-                                        { A = type_map_of(p, T, K, V); }
-type(A) ::= STRUCT(T) LT GT.            { A = type_struct_of(p, T, NULL); }
-type(A) ::= STRUCT(T) NE(S).            { A = type_empty_struct(p, T, S); }
+                                        { A = parse_type_map_of(p, T, K, V); }
+type(A) ::= STRUCT(T) LT GT.            { A = parse_type_struct_of(p, T, NULL); }
+type(A) ::= STRUCT(T) NE(S).            { A = parse_type_empty_struct(p, T, S); }
 type(A) ::= STRUCT(T) LT field_types(L) GT.
-                                        { A = type_struct_of(p, T, L); }
+                                        { A = parse_type_struct_of(p, T, L); }
 
 type_parameters ::= type_parameter.
 type_parameters ::= type_parameters COMMA type_parameter.
@@ -398,9 +398,9 @@ limit(A) ::= LIMIT number(N).           { A = N; }
 %type statement {AstStatement *}
 %type plain_statement {AstStatement *}
 statement(S) ::= plain_statement(P).    { S = P; }
-statement(S) ::= EXPLAIN(T) name(N).    { S = stmt_named(p, STMT_EXPLAIN, T, N); }
+statement(S) ::= EXPLAIN(T) name(N).    { S = parse_stmt_named(p, STMT_EXPLAIN, T, N); }
 statement(S) ::= EXPLAIN(T) plain_statement(P).
-                { S = stmt_new(p, STMT_EXPLAIN, T); S->statement = P; }
+                { S = parse_stmt_new(p, STMT_EXPLAIN, T); S->statement = P; }
 
 %type create {CreateHead}
 create(A) ::= CREATE(T).                { A = (CreateHead){T, false, false}; }
@@ -410,33 +410,33 @@ create(A) ::= CREATE(T) OR REPLACE SOURCE.
                                         { A = (CreateHead){T, true, true}; }
 
 plain_statement(S) ::= create(C) table(K) new_name(N) with(W).
-                { S = stmt_create(p, C, K, N, NULL, false, W); }
+                { S = parse_stmt_create(p, C, K, N, NULL, false, W); }
 plain_statement(S) ::= create(C) table(K) new_name(N) LP RP with(W).
-                { S = stmt_create(p, C, K, N, NULL, true, W); }
+                { S = parse_stmt_create(p, C, K, N, NULL, true, W); }
 plain_statement(S) ::= create(C) table(K) new_name(N) LP elements(L) RP with(W).
-                { S = stmt_create(p, C, K, N, L, true, W); }
+                { S = parse_stmt_create(p, C, K, N, L, true, W); }
 plain_statement(S) ::= create(C) table(K) new_name(N) with(W) AS select(Q).
-                { S = stmt_create_as(p, C, K, N, W, Q); }
+                { S = parse_stmt_create_as(p, C, K, N, W, Q); }
 
 plain_statement(S) ::= INSERT(T) INTO name(N) with(W) select(Q).
-                { S = stmt_source(p, STMT_INSERT_SELECT, false, T, N);
-                  stmt_set_with(p, S, W); S->select = Q; }
+                { S = parse_stmt_source(p, STMT_INSERT_SELECT, false, T, N);
+                  parse_stmt_set_with(p, S, W); S->select = Q; }
 plain_statement(S) ::= INSERT(T) INTO name(N) VALUES LP exprs(V) RP.
-                { S = stmt_values(p, STMT_INSERT_VALUES, T, N, NULL, V); }
+                { S = parse_stmt_values(p, STMT_INSERT_VALUES, T, N, NULL, V); }
 plain_statement(S) ::= INSERT(T) INTO name(N) LP names(C) RP VALUES LP exprs(V)
                        RP.
-                { S = stmt_values(p, STMT_INSERT_VALUES, T, N, C, V); }
+                { S = parse_stmt_values(p, STMT_INSERT_VALUES, T, N, C, V); }
 
 plain_statement(S) ::= DROP(T) table(K) old_name(N) delete_topic(D).
-                { S = stmt_source(p, STMT_DROP_STREAM, K, T, N.name);
+                { S = parse_stmt_source(p, STMT_DROP_STREAM, K, T, N.name);
                   S->if_exists = N.flag; S->delete_topic = D; }
 %type delete_topic {bool}
 delete_topic(A) ::= .                               { A = false; }
 delete_topic(A) ::= DELETE TOPIC.                   { A = true; }
 
 plain_statement(S) ::= ALTER(T) table(K) name(N) additions(L).
-                { S = stmt_source(p, STMT_ALTER_STREAM, K, T, N);
-                  stmt_set_elements(S, L); }
+                { S = parse_stmt_source(p, STMT_ALTER_STREAM, K, T, N);
+                  parse_stmt_set_elements(S, L); }
 %type additions {ElementList *}
 additions(A) ::= addition(E).           { A = elements_add(p, NULL, &E); }
 additions(A) ::= additions(L) COMMA addition(E).
@@ -448,90 +448,90 @@ addition(A) ::= ADD COLUMN name(N) type(T).
                 { A = element_new(p, N, T, AST_CONSTRAINT_NONE, STR_NULL); }
 
 plain_statement(S) ::= CREATE(T) TYPE new_name(N) AS type(Y).
-                { S = stmt_named(p, STMT_CREATE_TYPE, T, N.name);
+                { S = parse_stmt_named(p, STMT_CREATE_TYPE, T, N.name);
                   S->if_not_exists = N.flag; S->type = Y.type; }
 plain_statement(S) ::= DROP(T) TYPE old_name(N).
-                { S = stmt_named(p, STMT_DROP_TYPE, T, N.name);
+                { S = parse_stmt_named(p, STMT_DROP_TYPE, T, N.name);
                   S->if_exists = N.flag; }
 
 %type control {AstStatement *}
-control(S) ::= TERMINATE(T).            { S = stmt_new(p, STMT_TERMINATE, T); }
-control(S) ::= PAUSE(T).                { S = stmt_new(p, STMT_PAUSE, T); }
-control(S) ::= RESUME(T).               { S = stmt_new(p, STMT_RESUME, T); }
+control(S) ::= TERMINATE(T).            { S = parse_stmt_new(p, STMT_TERMINATE, T); }
+control(S) ::= PAUSE(T).                { S = parse_stmt_new(p, STMT_PAUSE, T); }
+control(S) ::= RESUME(T).               { S = parse_stmt_new(p, STMT_RESUME, T); }
 plain_statement(S) ::= control(C) ALL.  { S = C; S->all = true; }
 plain_statement(S) ::= control(C) name(N).
-                                        { S = C; S->name = name_new(N); }
+                                        { S = C; S->name = parse_name_new(N); }
 
 plain_statement(S) ::= DESCRIBE(T) described(N) extended(E).
-                { S = stmt_source(p, STMT_DESCRIBE, false, T, N);
+                { S = parse_stmt_source(p, STMT_DESCRIBE, false, T, N);
                   S->extended = E; }
 plain_statement(S) ::= DESCRIBE(T) STREAMS extended(E).
-                { S = stmt_new(p, STMT_DESCRIBE_STREAMS, T); S->extended = E; }
+                { S = parse_stmt_new(p, STMT_DESCRIBE_STREAMS, T); S->extended = E; }
 plain_statement(S) ::= DESCRIBE(T) TABLES extended(E).
-                { S = stmt_new(p, STMT_DESCRIBE_TABLES, T); S->extended = E; }
+                { S = parse_stmt_new(p, STMT_DESCRIBE_TABLES, T); S->extended = E; }
 plain_statement(S) ::= DESCRIBE(T) FUNCTION name(N).
-                { S = stmt_named(p, STMT_DESCRIBE_FUNCTION, T, N); }
+                { S = parse_stmt_named(p, STMT_DESCRIBE_FUNCTION, T, N); }
 plain_statement(S) ::= DESCRIBE(T) CONNECTOR name(N).
-                { S = stmt_named(p, STMT_DESCRIBE_CONNECTOR, T, N); }
+                { S = parse_stmt_named(p, STMT_DESCRIBE_CONNECTOR, T, N); }
 
 %type show {Token}
 show(A) ::= SHOW(T).                                { A = T; }
 show(A) ::= LIST(T).                                { A = T; }
 plain_statement(S) ::= show(T) STREAMS extended(E).
-                { S = stmt_new(p, STMT_SHOW_STREAMS, T); S->extended = E; }
+                { S = parse_stmt_new(p, STMT_SHOW_STREAMS, T); S->extended = E; }
 plain_statement(S) ::= show(T) TABLES extended(E).
-                { S = stmt_new(p, STMT_SHOW_TABLES, T); S->extended = E; }
+                { S = parse_stmt_new(p, STMT_SHOW_TABLES, T); S->extended = E; }
 plain_statement(S) ::= show(T) TOPICS extended(E).
-                { S = stmt_new(p, STMT_SHOW_TOPICS, T); S->extended = E; }
+                { S = parse_stmt_new(p, STMT_SHOW_TOPICS, T); S->extended = E; }
 plain_statement(S) ::= show(T) ALL TOPICS extended(E).
-                { S = stmt_new(p, STMT_SHOW_TOPICS, T); S->extended = E;
+                { S = parse_stmt_new(p, STMT_SHOW_TOPICS, T); S->extended = E;
                   S->all = true; }
 plain_statement(S) ::= show(T) QUERIES extended(E).
-                { S = stmt_new(p, STMT_SHOW_QUERIES, T); S->extended = E; }
+                { S = parse_stmt_new(p, STMT_SHOW_QUERIES, T); S->extended = E; }
 plain_statement(S) ::= show(T) FUNCTIONS.
-                { S = stmt_new(p, STMT_SHOW_FUNCTIONS, T); }
+                { S = parse_stmt_new(p, STMT_SHOW_FUNCTIONS, T); }
 plain_statement(S) ::= show(T) TYPES.
-                { S = stmt_new(p, STMT_SHOW_TYPES, T); }
+                { S = parse_stmt_new(p, STMT_SHOW_TYPES, T); }
 plain_statement(S) ::= show(T) PROPERTIES.
-                { S = stmt_new(p, STMT_SHOW_PROPERTIES, T); }
+                { S = parse_stmt_new(p, STMT_SHOW_PROPERTIES, T); }
 plain_statement(S) ::= show(T) VARIABLES.
-                { S = stmt_new(p, STMT_SHOW_VARIABLES, T); }
+                { S = parse_stmt_new(p, STMT_SHOW_VARIABLES, T); }
 plain_statement(S) ::= show(T) CONNECTORS.
-                { S = stmt_new(p, STMT_SHOW_CONNECTORS, T); }
+                { S = parse_stmt_new(p, STMT_SHOW_CONNECTORS, T); }
 plain_statement(S) ::= show(T) connector_kind(K) CONNECTORS.
-                { S = stmt_new(p, STMT_SHOW_CONNECTORS, T);
+                { S = parse_stmt_new(p, STMT_SHOW_CONNECTORS, T);
                   S->connector_kind = K; }
 plain_statement(S) ::= show(T) CONNECTOR PLUGINS.
-                { S = stmt_new(p, STMT_SHOW_CONNECTOR_PLUGINS, T); }
+                { S = parse_stmt_new(p, STMT_SHOW_CONNECTOR_PLUGINS, T); }
 
 plain_statement(S) ::= SET(T) STRING(N) EQ STRING(V).
-                { S = stmt_text(p, STMT_SET, T, N); S->value = V.text; }
+                { S = parse_stmt_text(p, STMT_SET, T, N); S->value = V.text; }
 plain_statement(S) ::= UNSET(T) STRING(N).
-                { S = stmt_text(p, STMT_UNSET, T, N); }
+                { S = parse_stmt_text(p, STMT_UNSET, T, N); }
 plain_statement(S) ::= ALTER(T) SYSTEM STRING(N) EQ STRING(V).
-                { S = stmt_text(p, STMT_ALTER_SYSTEM, T, N);
+                { S = parse_stmt_text(p, STMT_ALTER_SYSTEM, T, N);
                   S->value = V.text; }
 plain_statement(S) ::= DEFINE(T) name(N) EQ STRING(V).
-                { S = stmt_define(p, STMT_DEFINE, T, N); S->value = V.text; }
+                { S = parse_stmt_define(p, STMT_DEFINE, T, N); S->value = V.text; }
 plain_statement(S) ::= UNDEFINE(T) name(N).
-                { S = stmt_define(p, STMT_UNDEFINE, T, N); }
+                { S = parse_stmt_define(p, STMT_UNDEFINE, T, N); }
 
 %type connector_kind {char}
 connector_kind(A) ::= SOURCE.                       { A = 'S'; }
 connector_kind(A) ::= SINK.                         { A = 'K'; }
 plain_statement(S) ::= CREATE(T) connector_kind(K) CONNECTOR new_name(N)
                        WITH LP properties(W) RP.
-                { S = stmt_connector(p, T, K, N, W); }
+                { S = parse_stmt_connector(p, T, K, N, W); }
 plain_statement(S) ::= DROP(T) CONNECTOR old_name(N).
-                { S = stmt_named(p, STMT_DROP_CONNECTOR, T, N.name);
+                { S = parse_stmt_named(p, STMT_DROP_CONNECTOR, T, N.name);
                   S->if_exists = N.flag; }
 
 plain_statement(S) ::= ASSERT(T) not_exists(X) TOPIC text(N) with(W) timeout(D).
-                { S = stmt_text(p, STMT_ASSERT_TOPIC, T, N);
-                  S->not_exists = X; S->timeout = D; stmt_set_with(p, S, W); }
+                { S = parse_stmt_text(p, STMT_ASSERT_TOPIC, T, N);
+                  S->not_exists = X; S->timeout = D; parse_stmt_set_with(p, S, W); }
 plain_statement(S) ::= ASSERT(T) not_exists(X) SCHEMA subject(N) schema_id(I)
                        timeout(D).
-                { S = stmt_assert_schema(p, T, X, N, I, D); }
+                { S = parse_stmt_assert_schema(p, T, X, N, I, D); }
 %type subject {Token}
 subject(A) ::= .                                    { A = (Token){0}; }
 subject(A) ::= SUBJECT text(N).                     { A = N; }
@@ -540,25 +540,25 @@ schema_id(A) ::= .                                  { A = (Token){0}; }
 schema_id(A) ::= ID number(N).                      { A = N; }
 
 plain_statement(S) ::= ASSERT(T) VALUES name(N) VALUES LP exprs(V) RP.
-                { S = stmt_values(p, STMT_ASSERT_VALUES, T, N, NULL, V); }
+                { S = parse_stmt_values(p, STMT_ASSERT_VALUES, T, N, NULL, V); }
 plain_statement(S) ::= ASSERT(T) VALUES name(N) LP names(C) RP VALUES
                        LP exprs(V) RP.
-                { S = stmt_values(p, STMT_ASSERT_VALUES, T, N, C, V); }
+                { S = parse_stmt_values(p, STMT_ASSERT_VALUES, T, N, C, V); }
 plain_statement(S) ::= ASSERT(T) NULL VALUES name(N) KEY LP exprs(V) RP.
-                { S = stmt_values(p, STMT_ASSERT_NULL_VALUES, T, N, NULL, V); }
+                { S = parse_stmt_values(p, STMT_ASSERT_NULL_VALUES, T, N, NULL, V); }
 plain_statement(S) ::= ASSERT(T) NULL VALUES name(N) LP names(C) RP KEY
                        LP exprs(V) RP.
-                { S = stmt_values(p, STMT_ASSERT_NULL_VALUES, T, N, C, V); }
+                { S = parse_stmt_values(p, STMT_ASSERT_NULL_VALUES, T, N, C, V); }
 plain_statement(S) ::= ASSERT(T) table(K) name(N) with(W).
-                { S = stmt_assert_source(p, T, K, N, NULL, false, W); }
+                { S = parse_stmt_assert_source(p, T, K, N, NULL, false, W); }
 plain_statement(S) ::= ASSERT(T) table(K) name(N) LP elements(L) RP with(W).
-                { S = stmt_assert_source(p, T, K, N, L, true, W); }
+                { S = parse_stmt_assert_source(p, T, K, N, L, true, W); }
 
 plain_statement(S) ::= PRINT(T) text(N) from_beginning(B) interval(I) limit(L).
-                { S = stmt_text(p, STMT_PRINT, T, N); S->from_beginning = B;
-                  stmt_set_count(p, I, "INTERVAL", &S->has_interval,
+                { S = parse_stmt_text(p, STMT_PRINT, T, N); S->from_beginning = B;
+                  parse_stmt_set_count(p, I, "INTERVAL", &S->has_interval,
                                  &S->interval);
-                  stmt_set_count(p, L, "LIMIT", &S->has_limit, &S->limit); }
+                  parse_stmt_set_count(p, L, "LIMIT", &S->has_limit, &S->limit); }
 %type from_beginning {bool}
 from_beginning(A) ::= .                             { A = false; }
 from_beginning(A) ::= FROM BEGINNING.               { A = true; }
@@ -567,25 +567,25 @@ interval(A) ::= .                                   { A = (Token){0}; }
 interval(A) ::= INTERVAL|SAMPLE number(N).          { A = N; }
 
 plain_statement(S) ::= RUN(T) SCRIPT STRING(N).
-                { S = stmt_text(p, STMT_RUN_SCRIPT, T, N); }
-plain_statement(S) ::= select(Q).       { S = stmt_select(p, Q); }
+                { S = parse_stmt_text(p, STMT_RUN_SCRIPT, T, N); }
+plain_statement(S) ::= select(Q).       { S = parse_stmt_select(p, Q); }
 
 /* ---- queries ---- */
 
 %type select {AstSelect *}
 select(A) ::= select_word items FROM from(F) joins window where group partition
               having emit limit(L).
-                { A = select_end(p, F, L); }
-select_word ::= SELECT(T).              { select_begin(p, T); }
+                { A = parse_select_end(p, F, L); }
+select_word ::= SELECT(T).              { parse_select_begin(p, T); }
 
-items ::= item(I).                      { select_add_item(p, I); }
-items ::= items COMMA item(I).          { select_add_item(p, I); }
+items ::= item(I).                      { parse_select_add_item(p, I); }
+items ::= items COMMA item(I).          { parse_select_add_item(p, I); }
 
 %type item {AstItem}
 item(A) ::= STAR(S).                    { A = item_star((Token){0}, S); }
 item(A) ::= column_name(Q) DOT STAR(S). { A = item_star(Q, S); }
 item(A) ::= primary(B) ARROW STAR(S).
-                { A = item_expr(expr_field_all(p, B, S), (Token){0}); }
+                { A = item_expr(parse_expr_field_all(p, B, S), (Token){0}); }
 item(A) ::= expr(E).                    { A = item_expr(E, (Token){0}); }
 item(A) ::= expr(E) AS name(N).         { A = item_expr(E, N); }
 item(A) ::= expr(E) item_alias(N).      { A = item_expr(E, N); }
@@ -597,7 +597,7 @@ from(A) ::= name(N) source_alias(L).    { A = from_new(p, N, L); }
 
 joins ::= .
 joins ::= joins join_kind(K) JOIN(T) from(F) within(W) ON expr(E).
-                { select_add_join(p, K, T, F, W, E); }
+                { parse_select_add_join(p, K, T, F, W, E); }
 
 %type join_kind {AstJoinKind}
 join_kind(A) ::= .                                  { A = AST_JOIN_INNER; }
@@ -623,12 +623,12 @@ window ::= .
 window ::= WINDOW window_spec.
 window ::= WINDOW IDENT window_spec.
 window_spec ::= TUMBLING(T) LP SIZE duration(S) window_rest(R) RP.
-                { select_set_window(p, AST_TUMBLING, T, S, (AstDuration){0}, R); }
+                { parse_select_set_window(p, AST_TUMBLING, T, S, (AstDuration){0}, R); }
 window_spec ::= HOPPING(T) LP SIZE duration(S) COMMA ADVANCE BY duration(A)
                 window_rest(R) RP.
-                { select_set_window(p, AST_HOPPING, T, S, A, R); }
+                { parse_select_set_window(p, AST_HOPPING, T, S, A, R); }
 window_spec ::= SESSION(T) LP duration(S) window_rest(R) RP.
-                { select_set_window(p, AST_SESSION, T, S, (AstDuration){0}, R); }
+                { parse_select_set_window(p, AST_SESSION, T, S, (AstDuration){0}, R); }
 %type window_rest {WindowRest}
 window_rest(A) ::= .                    { A = (WindowRest){0}; }
 window_rest(A) ::= COMMA GRACE PERIOD duration(G).
@@ -641,12 +641,12 @@ window_rest(A) ::= COMMA RETENTION duration(R) COMMA GRACE PERIOD duration(G).
 where ::= .
 where ::= WHERE expr(E).                { p->select->where = E; }
 group ::= .
-group ::= GROUP BY values(L).           { select_set_group(p, L, false); }
-group ::= GROUP BY list_in_parens(L).   { select_set_group(p, L, true); }
+group ::= GROUP BY values(L).           { parse_select_set_group(p, L, false); }
+group ::= GROUP BY list_in_parens(L).   { parse_select_set_group(p, L, true); }
 partition ::= .
-partition ::= PARTITION BY values(L).   { select_set_partition(p, L, false); }
+partition ::= PARTITION BY values(L).   { parse_select_set_partition(p, L, false); }
 partition ::= PARTITION BY list_in_parens(L).
-                                        { select_set_partition(p, L, true); }
+                                        { parse_select_set_partition(p, L, true); }
 %type list_in_parens {ExprList *}
 list_in_parens(A) ::= LP RP.            { A = NULL; }
 list_in_parens(A) ::= LP value(F) COMMA values(L) RP.

@@ -55,7 +55,7 @@ NameList *names_add(Parse *p, NameList *list, Token name)
 {
     if (!list) list = ARENA_NEW(p->stmt, NameList);
     parse_count(p, name.at);
-    *vec_push(p->stmt, list) = name_new(name);
+    *vec_push(p->stmt, list) = parse_name_new(name);
     return list;
 }
 
@@ -64,7 +64,7 @@ PropertyList *properties_add(Parse *p, PropertyList *list, Token name,
 {
     if (!list) list = ARENA_NEW(p->stmt, PropertyList);
     parse_count(p, name.at);
-    *vec_push(p->stmt, list) = (AstProperty){name_new(name), value};
+    *vec_push(p->stmt, list) = (AstProperty){parse_name_new(name), value};
     return list;
 }
 
@@ -84,7 +84,7 @@ FieldList *fields_add_value(Parse *p, FieldList *list, Token name, Ast *value)
     return list;
 }
 
-AstName name_new(Token token)
+AstName parse_name_new(Token token)
 {
     if (token.type == TOKEN_END) return (AstName){0};
     return (AstName){.text = token.text,
@@ -189,7 +189,7 @@ static void set_double(Parse *p, Ast *expr, Token token)
                    token.text.ptr);
 }
 
-Ast *expr_literal(Parse *p, Token token)
+Ast *parse_expr_literal(Parse *p, Token token)
 {
     Ast *expr = expr_new(p, AST_NULL, token.at, token.end);
     switch (token.type) {
@@ -232,29 +232,29 @@ Token number_negate(Parse *p, Token minus, Token number)
 
 /* ---- columns, operators ---- */
 
-Ast *expr_column(Parse *p, Token name)
+Ast *parse_expr_column(Parse *p, Token name)
 {
     Ast *expr = expr_new(p, AST_COLUMN, name.at, name.end);
-    expr->name = name_new(name);
+    expr->name = parse_name_new(name);
     return expr;
 }
 
-Ast *expr_qualified(Parse *p, Token qualifier, Token name)
+Ast *parse_expr_qualified(Parse *p, Token qualifier, Token name)
 {
     Ast *expr = expr_new(p, AST_COLUMN, qualifier.at, name.end);
-    expr->name = name_new(name);
-    expr->qualifier = name_new(qualifier);
+    expr->name = parse_name_new(name);
+    expr->qualifier = parse_name_new(qualifier);
     return expr;
 }
 
-Ast *expr_unit(Parse *p, Token unit)
+Ast *parse_expr_unit(Parse *p, Token unit)
 {
     Ast *expr = expr_new(p, AST_UNIT, unit.at, unit.end);
-    expr->name = name_new(unit);
+    expr->name = parse_name_new(unit);
     return expr;
 }
 
-Ast *expr_unary(Parse *p, AstKind kind, int op, Token first, Ast *of)
+Ast *parse_expr_unary(Parse *p, AstKind kind, int op, Token first, Ast *of)
 {
     Ast *expr = expr_new(p, kind, first.at, of->end);
     expr->op = op;
@@ -262,7 +262,7 @@ Ast *expr_unary(Parse *p, AstKind kind, int op, Token first, Ast *of)
     return expr;
 }
 
-Ast *expr_binary(Parse *p, AstKind kind, int op, Ast *left, Ast *right)
+Ast *parse_expr_binary(Parse *p, AstKind kind, int op, Ast *left, Ast *right)
 {
     Ast *expr = expr_new(p, kind, left->at, right->end);
     expr->op = op;
@@ -270,7 +270,7 @@ Ast *expr_binary(Parse *p, AstKind kind, int op, Ast *left, Ast *right)
     return expr;
 }
 
-Ast *expr_between(Parse *p, bool negated, Ast *of, Ast *low, Ast *high)
+Ast *parse_expr_between(Parse *p, bool negated, Ast *of, Ast *low, Ast *high)
 {
     Ast *expr = expr_new(p, AST_BETWEEN, of->at, high->end);
     expr->negated = negated;
@@ -278,7 +278,7 @@ Ast *expr_between(Parse *p, bool negated, Ast *of, Ast *low, Ast *high)
     return expr;
 }
 
-Ast *expr_in(Parse *p, bool negated, Ast *of, ExprList *list, Token close)
+Ast *parse_expr_in(Parse *p, bool negated, Ast *of, ExprList *list, Token close)
 {
     Ast *expr = expr_new(p, AST_IN, of->at, close.end);
     expr->negated = negated;
@@ -287,7 +287,7 @@ Ast *expr_in(Parse *p, bool negated, Ast *of, ExprList *list, Token close)
     return expr;
 }
 
-Ast *expr_like(Parse *p, bool negated, Ast *of, Ast *pattern, Ast *escape)
+Ast *parse_expr_like(Parse *p, bool negated, Ast *of, Ast *pattern, Ast *escape)
 {
     Ast *last = escape ? escape : pattern;
     Ast *expr = expr_new(p, AST_LIKE, of->at, last->end);
@@ -302,7 +302,7 @@ Ast *expr_like(Parse *p, bool negated, Ast *of, Ast *pattern, Ast *escape)
     return expr;
 }
 
-Ast *expr_is_null(Parse *p, bool negated, Ast *of, Token last)
+Ast *parse_expr_is_null(Parse *p, bool negated, Ast *of, Token last)
 {
     Ast *expr = expr_new(p, AST_IS_NULL, of->at, last.end);
     expr->negated = negated;
@@ -310,7 +310,7 @@ Ast *expr_is_null(Parse *p, bool negated, Ast *of, Token last)
     return expr;
 }
 
-Ast *expr_parens(Token open, Ast *inner, Token close)
+Ast *parse_expr_parens(Token open, Ast *inner, Token close)
 {
     inner->parens = true;
     inner->at = open.at;
@@ -320,38 +320,38 @@ Ast *expr_parens(Token open, Ast *inner, Token close)
 
 /* ---- access, calls, constructors ---- */
 
-Ast *expr_field(Parse *p, Ast *of, Token name)
+Ast *parse_expr_field(Parse *p, Ast *of, Token name)
 {
     Ast *expr = expr_new(p, AST_FIELD, of->at, name.end);
-    expr->name = name_new(name);
+    expr->name = parse_name_new(name);
     set_three_args(p, expr, of, NULL, NULL);
     return expr;
 }
 
-Ast *expr_field_all(Parse *p, Ast *of, Token star)
+Ast *parse_expr_field_all(Parse *p, Ast *of, Token star)
 {
     Ast *expr = expr_new(p, AST_FIELD_ALL, of->at, star.end);
     set_three_args(p, expr, of, NULL, NULL);
     return expr;
 }
 
-Ast *expr_index(Parse *p, Ast *of, Ast *index, Token close)
+Ast *parse_expr_index(Parse *p, Ast *of, Ast *index, Token close)
 {
     Ast *expr = expr_new(p, AST_INDEX, of->at, close.end);
     set_three_args(p, expr, of, index, NULL);
     return expr;
 }
 
-Ast *expr_call(Parse *p, Token name, ExprList *args, bool star, Token close)
+Ast *parse_expr_call(Parse *p, Token name, ExprList *args, bool star, Token close)
 {
     Ast *expr = expr_new(p, AST_CALL, name.at, close.end);
-    expr->name = name_new(name);
+    expr->name = parse_name_new(name);
     expr->star = star;
     if (args) set_args(p, expr, args->at, args->count);
     return expr;
 }
 
-Ast *expr_lambda(Parse *p, uint32_t at, ExprList *parameters, Ast *body)
+Ast *parse_expr_lambda(Parse *p, uint32_t at, ExprList *parameters, Ast *body)
 {
     Ast *expr = expr_new(p, AST_LAMBDA, at, body->end);
     AstName *names = ARENA_ARRAY(p->stmt, AstName, parameters->count);
@@ -375,7 +375,7 @@ Ast *expr_lambda(Parse *p, uint32_t at, ExprList *parameters, Ast *body)
     return expr;
 }
 
-Ast *expr_case(Parse *p, Token first, Ast *operand, ExprList *whens,
+Ast *parse_expr_case(Parse *p, Token first, Ast *operand, ExprList *whens,
                Ast *otherwise, Token end)
 {
     Ast *expr = expr_new(p, operand ? AST_SIMPLE_CASE : AST_CASE, first.at,
@@ -387,7 +387,7 @@ Ast *expr_case(Parse *p, Token first, Ast *operand, ExprList *whens,
     return expr;
 }
 
-Ast *expr_cast(Parse *p, Token first, Ast *of, const AstType *type,
+Ast *parse_expr_cast(Parse *p, Token first, Ast *of, const AstType *type,
                Token close)
 {
     Ast *expr = expr_new(p, AST_CAST, first.at, close.end);
@@ -396,14 +396,14 @@ Ast *expr_cast(Parse *p, Token first, Ast *of, const AstType *type,
     return expr;
 }
 
-Ast *expr_list(Parse *p, AstKind kind, Token first, ExprList *list, Token close)
+Ast *parse_expr_list(Parse *p, AstKind kind, Token first, ExprList *list, Token close)
 {
     Ast *expr = expr_new(p, kind, first.at, close.end);
     if (list) set_args(p, expr, list->at, list->count);
     return expr;
 }
 
-Ast *expr_struct(Parse *p, Token first, FieldList *list, Token close)
+Ast *parse_expr_struct(Parse *p, Token first, FieldList *list, Token close)
 {
     Ast *expr = expr_new(p, AST_STRUCT, first.at, close.end);
     if (!list) return expr;
@@ -414,15 +414,15 @@ Ast *expr_struct(Parse *p, Token first, FieldList *list, Token close)
     return expr;
 }
 
-Ast *expr_typed(Parse *p, Token name, Token text)
+Ast *parse_expr_typed(Parse *p, Token name, Token text)
 {
     Ast *expr = expr_new(p, AST_TYPED, name.at, text.end);
-    expr->name = name_new(name);
+    expr->name = parse_name_new(name);
     expr->literal.str = text.text;
     return expr;
 }
 
-Ast *expr_at_zone(Parse *p, Ast *of, Token zone)
+Ast *parse_expr_at_zone(Parse *p, Ast *of, Token zone)
 {
     Ast *expr = expr_new(p, AST_AT_ZONE, of->at, zone.end);
     expr->literal.str = zone.text;

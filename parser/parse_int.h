@@ -106,36 +106,36 @@ FieldList *fields_add_value(Parse *p, FieldList *list, Token name, Ast *value);
 /* ---- names and expressions: parse_expr.c ---- */
 
 /* No token gives a name whose text.ptr is NULL. */
-AstName name_new(Token token);
+AstName parse_name_new(Token token);
 
-Ast *expr_literal(Parse *p, Token token);
-Ast *expr_column(Parse *p, Token name);
-Ast *expr_qualified(Parse *p, Token qualifier, Token name);
-Ast *expr_unit(Parse *p, Token unit);
-Ast *expr_unary(Parse *p, AstKind kind, int op, Token first, Ast *of);
-Ast *expr_binary(Parse *p, AstKind kind, int op, Ast *left, Ast *right);
-Ast *expr_between(Parse *p, bool negated, Ast *of, Ast *low, Ast *high);
-Ast *expr_in(Parse *p, bool negated, Ast *of, ExprList *list, Token close);
-Ast *expr_like(Parse *p, bool negated, Ast *of, Ast *pattern, Ast *escape);
-Ast *expr_is_null(Parse *p, bool negated, Ast *of, Token last);
-Ast *expr_parens(Token open, Ast *inner, Token close);
-Ast *expr_field(Parse *p, Ast *of, Token name);
-Ast *expr_field_all(Parse *p, Ast *of, Token star);
-Ast *expr_index(Parse *p, Ast *of, Ast *index, Token close);
-Ast *expr_call(Parse *p, Token name, ExprList *args, bool star, Token close);
+Ast *parse_expr_literal(Parse *p, Token token);
+Ast *parse_expr_column(Parse *p, Token name);
+Ast *parse_expr_qualified(Parse *p, Token qualifier, Token name);
+Ast *parse_expr_unit(Parse *p, Token unit);
+Ast *parse_expr_unary(Parse *p, AstKind kind, int op, Token first, Ast *of);
+Ast *parse_expr_binary(Parse *p, AstKind kind, int op, Ast *left, Ast *right);
+Ast *parse_expr_between(Parse *p, bool negated, Ast *of, Ast *low, Ast *high);
+Ast *parse_expr_in(Parse *p, bool negated, Ast *of, ExprList *list, Token close);
+Ast *parse_expr_like(Parse *p, bool negated, Ast *of, Ast *pattern, Ast *escape);
+Ast *parse_expr_is_null(Parse *p, bool negated, Ast *of, Token last);
+Ast *parse_expr_parens(Token open, Ast *inner, Token close);
+Ast *parse_expr_field(Parse *p, Ast *of, Token name);
+Ast *parse_expr_field_all(Parse *p, Ast *of, Token star);
+Ast *parse_expr_index(Parse *p, Ast *of, Ast *index, Token close);
+Ast *parse_expr_call(Parse *p, Token name, ExprList *args, bool star, Token close);
 /* `parameters` must be plain columns. */
-Ast *expr_lambda(Parse *p, uint32_t at, ExprList *parameters, Ast *body);
+Ast *parse_expr_lambda(Parse *p, uint32_t at, ExprList *parameters, Ast *body);
 /* `operand` and `otherwise` may be NULL. */
-Ast *expr_case(Parse *p, Token first, Ast *operand, ExprList *whens,
+Ast *parse_expr_case(Parse *p, Token first, Ast *operand, ExprList *whens,
                Ast *otherwise, Token end);
-Ast *expr_cast(Parse *p, Token first, Ast *of, const AstType *type,
+Ast *parse_expr_cast(Parse *p, Token first, Ast *of, const AstType *type,
                Token close);
 /* ARRAY or MAP; `list` may be NULL. */
-Ast *expr_list(Parse *p, AstKind kind, Token first, ExprList *list,
+Ast *parse_expr_list(Parse *p, AstKind kind, Token first, ExprList *list,
                Token close);
-Ast *expr_struct(Parse *p, Token first, FieldList *list, Token close);
-Ast *expr_typed(Parse *p, Token name, Token text);
-Ast *expr_at_zone(Parse *p, Ast *of, Token zone);
+Ast *parse_expr_struct(Parse *p, Token first, FieldList *list, Token close);
+Ast *parse_expr_typed(Parse *p, Token name, Token text);
+Ast *parse_expr_at_zone(Parse *p, Ast *of, Token zone);
 
 /* A whole number where the grammar wants one; and with a minus sign that the
  * lexer took for an operator. */
@@ -149,14 +149,14 @@ typedef struct TypeNode {
     int height;
 } TypeNode;
 
-TypeNode type_named(Parse *p, Token name);
-TypeNode type_decimal_of(Parse *p, Token first, Token precision, Token scale);
-TypeNode type_array_of(Parse *p, uint32_t at, TypeNode element);
-TypeNode type_map_of(Parse *p, Token first, TypeNode key, TypeNode value);
+TypeNode parse_type_named(Parse *p, Token name);
+TypeNode parse_type_decimal_of(Parse *p, Token first, Token precision, Token scale);
+TypeNode parse_type_array_of(Parse *p, uint32_t at, TypeNode element);
+TypeNode parse_type_map_of(Parse *p, Token first, TypeNode key, TypeNode value);
 /* `fields` may be NULL. */
-TypeNode type_struct_of(Parse *p, Token first, FieldList *fields);
+TypeNode parse_type_struct_of(Parse *p, Token first, FieldList *fields);
 /* STRUCT<> is lexed as STRUCT and an inequality sign, which must be `<>`. */
-TypeNode type_empty_struct(Parse *p, Token first, Token sign);
+TypeNode parse_type_empty_struct(Parse *p, Token first, Token sign);
 FieldList *fields_add_type(Parse *p, FieldList *list, Token name,
                            TypeNode type);
 /* Fails when two have the same name. */
@@ -189,41 +189,41 @@ typedef struct Within {
     AstDuration grace;
 } Within;
 
-AstStatement *stmt_new(Parse *p, AstStatementKind kind, Token first);
+AstStatement *parse_stmt_new(Parse *p, AstStatementKind kind, Token first);
 /* With any name; and with one fit for a stream or table: then of `kind`, or if
  * `table` of the next kind in the enumeration. */
-AstStatement *stmt_named(Parse *p, AstStatementKind kind, Token first,
+AstStatement *parse_stmt_named(Parse *p, AstStatementKind kind, Token first,
                          Token name);
-AstStatement *stmt_source(Parse *p, AstStatementKind kind, bool table,
+AstStatement *parse_stmt_source(Parse *p, AstStatementKind kind, bool table,
                           Token first, Token name);
-AstStatement *stmt_create(Parse *p, CreateHead head, bool table, MaybeName name,
+AstStatement *parse_stmt_create(Parse *p, CreateHead head, bool table, MaybeName name,
                           ElementList *elements, bool has_elements,
                           PropertyList *with);
-AstStatement *stmt_create_as(Parse *p, CreateHead head, bool table,
+AstStatement *parse_stmt_create_as(Parse *p, CreateHead head, bool table,
                              MaybeName name, PropertyList *with,
                              AstSelect *select);
-AstStatement *stmt_connector(Parse *p, Token first, char kind, MaybeName name,
+AstStatement *parse_stmt_connector(Parse *p, Token first, char kind, MaybeName name,
                              PropertyList *with);
-AstStatement *stmt_values(Parse *p, AstStatementKind kind, Token first,
+AstStatement *parse_stmt_values(Parse *p, AstStatementKind kind, Token first,
                           Token name, NameList *columns, ExprList *values);
-AstStatement *stmt_define(Parse *p, AstStatementKind kind, Token first,
+AstStatement *parse_stmt_define(Parse *p, AstStatementKind kind, Token first,
                           Token name);
-AstStatement *stmt_text(Parse *p, AstStatementKind kind, Token first,
+AstStatement *parse_stmt_text(Parse *p, AstStatementKind kind, Token first,
                         Token text);
-AstStatement *stmt_assert_schema(Parse *p, Token first, bool not_exists,
+AstStatement *parse_stmt_assert_schema(Parse *p, Token first, bool not_exists,
                                  Token subject, Token id, AstDuration timeout);
-AstStatement *stmt_assert_source(Parse *p, Token first, bool table, Token name,
+AstStatement *parse_stmt_assert_source(Parse *p, Token first, bool table, Token name,
                                  ElementList *elements, bool has_elements,
                                  PropertyList *with);
-AstStatement *stmt_select(Parse *p, AstSelect *select);
-void stmt_set_elements(AstStatement *s, ElementList *list);
-void stmt_set_with(Parse *p, AstStatement *s, PropertyList *with);
+AstStatement *parse_stmt_select(Parse *p, AstSelect *select);
+void parse_stmt_set_elements(AstStatement *s, ElementList *list);
+void parse_stmt_set_with(Parse *p, AstStatement *s, PropertyList *with);
 /* `number` of INTERVAL, LIMIT, ID: sets `*has` and `*count`. */
-void stmt_set_count(Parse *p, Token number, const char *what, bool *has,
+void parse_stmt_set_count(Parse *p, Token number, const char *what, bool *has,
                     int64_t *count);
 /* The whole statement is read: its last token ended at `last_end`, its `;` at
  * `end`. */
-void stmt_finish(Parse *p, AstStatement *s, uint32_t last_end, uint32_t end);
+void parse_stmt_finish(Parse *p, AstStatement *s, uint32_t last_end, uint32_t end);
 
 AstElement element_new(Parse *p, Token name, TypeNode type,
                        AstConstraint constraint, Str header_key);
@@ -231,19 +231,19 @@ AstDuration duration_new(Parse *p, Token number, AstUnit unit);
 
 /* ---- queries: parse_select.c ---- */
 
-void select_begin(Parse *p, Token first);
-void select_add_item(Parse *p, AstItem item);
+void parse_select_begin(Parse *p, Token first);
+void parse_select_add_item(Parse *p, AstItem item);
 AstItem item_expr(Ast *expr, Token alias);
 AstItem item_star(Token qualifier, Token star);
 AstFrom from_new(Parse *p, Token source, Token alias);
-void select_add_join(Parse *p, AstJoinKind kind, Token first, AstFrom right,
+void parse_select_add_join(Parse *p, AstJoinKind kind, Token first, AstFrom right,
                      Within within, Ast *on);
-void select_set_window(Parse *p, AstWindowKind kind, Token first,
+void parse_select_set_window(Parse *p, AstWindowKind kind, Token first,
                        AstDuration size, AstDuration advance, WindowRest rest);
 /* `list` is NULL for `()`; `parens` tells of `(a, b)`. */
-void select_set_group(Parse *p, ExprList *list, bool parens);
-void select_set_partition(Parse *p, ExprList *list, bool parens);
-AstSelect *select_end(Parse *p, AstFrom from, Token limit);
+void parse_select_set_group(Parse *p, ExprList *list, bool parens);
+void parse_select_set_partition(Parse *p, ExprList *list, bool parens);
+AstSelect *parse_select_end(Parse *p, AstFrom from, Token limit);
 /* The name of a stream or table: language 1.2. */
 AstName source_name(Parse *p, Token name);
 

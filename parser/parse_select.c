@@ -22,10 +22,10 @@ AstName source_name(Parse *p, Token name)
     }
     if (name.text.len == 0)
         parse_fail(p, name.at, "name of a stream or table is empty");
-    return name_new(name);
+    return parse_name_new(name);
 }
 
-void select_begin(Parse *p, Token first)
+void parse_select_begin(Parse *p, Token first)
 {
     p->select = ARENA_NEW(p->stmt, AstSelect);
     p->select->at = first.at;
@@ -39,7 +39,7 @@ AstItem item_expr(Ast *expr, Token alias)
     return (AstItem){.at = expr->at,
                      .end = end,
                      .expr = expr,
-                     .alias = name_new(alias)};
+                     .alias = parse_name_new(alias)};
 }
 
 AstItem item_star(Token qualifier, Token star)
@@ -48,10 +48,10 @@ AstItem item_star(Token qualifier, Token star)
     return (AstItem){.at = at,
                      .end = star.end,
                      .star = true,
-                     .qualifier = name_new(qualifier)};
+                     .qualifier = parse_name_new(qualifier)};
 }
 
-void select_add_item(Parse *p, AstItem item)
+void parse_select_add_item(Parse *p, AstItem item)
 {
     AstSelect *select = p->select;
     parse_count(p, item.at);
@@ -63,10 +63,10 @@ void select_add_item(Parse *p, AstItem item)
 
 AstFrom from_new(Parse *p, Token source, Token alias)
 {
-    return (AstFrom){source_name(p, source), name_new(alias)};
+    return (AstFrom){source_name(p, source), parse_name_new(alias)};
 }
 
-void select_add_join(Parse *p, AstJoinKind kind, Token first, AstFrom right,
+void parse_select_add_join(Parse *p, AstJoinKind kind, Token first, AstFrom right,
                      Within within, Ast *on)
 {
     AstSelect *select = p->select;
@@ -87,7 +87,7 @@ void select_add_join(Parse *p, AstJoinKind kind, Token first, AstFrom right,
     };
 }
 
-void select_set_window(Parse *p, AstWindowKind kind, Token first,
+void parse_select_set_window(Parse *p, AstWindowKind kind, Token first,
                        AstDuration size, AstDuration advance, WindowRest rest)
 {
     p->select->window = (AstWindow){
@@ -114,7 +114,7 @@ static void check_nested(Parse *p, const ExprList *list)
     }
 }
 
-void select_set_group(Parse *p, ExprList *list, bool parens)
+void parse_select_set_group(Parse *p, ExprList *list, bool parens)
 {
     p->select->has_group_by = true;
     if (!list) return;
@@ -123,7 +123,7 @@ void select_set_group(Parse *p, ExprList *list, bool parens)
     p->select->group_count = list->count;
 }
 
-void select_set_partition(Parse *p, ExprList *list, bool parens)
+void parse_select_set_partition(Parse *p, ExprList *list, bool parens)
 {
     p->select->has_partition_by = true;
     if (!list) return;
@@ -132,12 +132,12 @@ void select_set_partition(Parse *p, ExprList *list, bool parens)
     p->select->partition_count = list->count;
 }
 
-AstSelect *select_end(Parse *p, AstFrom from, Token limit)
+AstSelect *parse_select_end(Parse *p, AstFrom from, Token limit)
 {
     AstSelect *select = p->select;
     select->from = from;
     select->limit_at = limit.at;
-    stmt_set_count(p, limit, "LIMIT", &select->has_limit, &select->limit);
+    parse_stmt_set_count(p, limit, "LIMIT", &select->has_limit, &select->limit);
     return select;
 }
 

@@ -7,7 +7,7 @@
 
 #include "grammar.h"
 
-AstStatement *stmt_new(Parse *p, AstStatementKind kind, Token first)
+AstStatement *parse_stmt_new(Parse *p, AstStatementKind kind, Token first)
 {
     AstStatement *s = ARENA_NEW(p->stmt, AstStatement);
     s->kind = kind;
@@ -16,34 +16,34 @@ AstStatement *stmt_new(Parse *p, AstStatementKind kind, Token first)
     return s;
 }
 
-AstStatement *stmt_named(Parse *p, AstStatementKind kind, Token first,
+AstStatement *parse_stmt_named(Parse *p, AstStatementKind kind, Token first,
                          Token name)
 {
-    AstStatement *s = stmt_new(p, kind, first);
-    s->name = name_new(name);
+    AstStatement *s = parse_stmt_new(p, kind, first);
+    s->name = parse_name_new(name);
     return s;
 }
 
-AstStatement *stmt_source(Parse *p, AstStatementKind kind, bool table,
+AstStatement *parse_stmt_source(Parse *p, AstStatementKind kind, bool table,
                           Token first, Token name)
 {
     AstStatement *s =
-        stmt_new(p, (AstStatementKind)(kind + (table ? 1 : 0)), first);
+        parse_stmt_new(p, (AstStatementKind)(kind + (table ? 1 : 0)), first);
     s->name = source_name(p, name);
     return s;
 }
 
 /* Topics and subjects keep their case when they are not quoted. */
-AstStatement *stmt_text(Parse *p, AstStatementKind kind, Token first,
+AstStatement *parse_stmt_text(Parse *p, AstStatementKind kind, Token first,
                         Token text)
 {
-    AstStatement *s = stmt_new(p, kind, first);
+    AstStatement *s = parse_stmt_new(p, kind, first);
     s->text = text.type == TK_STRING ? text.text : text.written;
     s->text_at = text.at;
     return s;
 }
 
-void stmt_set_elements(AstStatement *s, ElementList *list)
+void parse_stmt_set_elements(AstStatement *s, ElementList *list)
 {
     s->has_elements = true;
     if (!list) return;
@@ -52,7 +52,7 @@ void stmt_set_elements(AstStatement *s, ElementList *list)
 }
 
 /* Names of properties do not depend on case, quoted or not. */
-void stmt_set_with(Parse *p, AstStatement *s, PropertyList *with)
+void parse_stmt_set_with(Parse *p, AstStatement *s, PropertyList *with)
 {
     if (!with) return;
     for (int i = 0; i < with->count; i++)
@@ -61,7 +61,7 @@ void stmt_set_with(Parse *p, AstStatement *s, PropertyList *with)
     s->with = (AstProperties){with->at, with->count, true};
 }
 
-void stmt_set_count(Parse *p, Token number, const char *what, bool *has,
+void parse_stmt_set_count(Parse *p, Token number, const char *what, bool *has,
                     int64_t *count)
 {
     if (number.type == TOKEN_END) return;
@@ -87,32 +87,32 @@ static void check_constraints(Parse *p, const ElementList *list, bool table)
     }
 }
 
-AstStatement *stmt_create(Parse *p, CreateHead head, bool table, MaybeName name,
+AstStatement *parse_stmt_create(Parse *p, CreateHead head, bool table, MaybeName name,
                           ElementList *elements, bool has_elements,
                           PropertyList *with)
 {
     AstStatement *s =
-        stmt_source(p, STMT_CREATE_STREAM, table, head.first, name.name);
+        parse_stmt_source(p, STMT_CREATE_STREAM, table, head.first, name.name);
     s->or_replace = head.or_replace;
     s->is_source = head.is_source;
     s->if_not_exists = name.flag;
-    if (has_elements) stmt_set_elements(s, elements);
+    if (has_elements) parse_stmt_set_elements(s, elements);
     check_constraints(p, elements, table);
-    stmt_set_with(p, s, with);
+    parse_stmt_set_with(p, s, with);
     return s;
 }
 
-AstStatement *stmt_create_as(Parse *p, CreateHead head, bool table,
+AstStatement *parse_stmt_create_as(Parse *p, CreateHead head, bool table,
                              MaybeName name, PropertyList *with,
                              AstSelect *select)
 {
     AstStatement *s =
-        stmt_source(p, STMT_CREATE_STREAM_AS, table, head.first, name.name);
+        parse_stmt_source(p, STMT_CREATE_STREAM_AS, table, head.first, name.name);
     const char *kind = table ? "TABLE" : "STREAM";
     s->or_replace = head.or_replace;
     s->if_not_exists = name.flag;
     s->select = select;
-    stmt_set_with(p, s, with);
+    parse_stmt_set_with(p, s, with);
     if (head.is_source)
         parse_fail(p, head.first.at,
                    "CREATE SOURCE %s cannot have a query, leave out SOURCE or "
@@ -126,31 +126,31 @@ AstStatement *stmt_create_as(Parse *p, CreateHead head, bool table,
     return s;
 }
 
-AstStatement *stmt_assert_source(Parse *p, Token first, bool table, Token name,
+AstStatement *parse_stmt_assert_source(Parse *p, Token first, bool table, Token name,
                                  ElementList *elements, bool has_elements,
                                  PropertyList *with)
 {
-    AstStatement *s = stmt_source(p, STMT_ASSERT_STREAM, table, first, name);
-    if (has_elements) stmt_set_elements(s, elements);
+    AstStatement *s = parse_stmt_source(p, STMT_ASSERT_STREAM, table, first, name);
+    if (has_elements) parse_stmt_set_elements(s, elements);
     check_constraints(p, elements, table);
-    stmt_set_with(p, s, with);
+    parse_stmt_set_with(p, s, with);
     return s;
 }
 
-AstStatement *stmt_connector(Parse *p, Token first, char kind, MaybeName name,
+AstStatement *parse_stmt_connector(Parse *p, Token first, char kind, MaybeName name,
                              PropertyList *with)
 {
-    AstStatement *s = stmt_named(p, STMT_CREATE_CONNECTOR, first, name.name);
+    AstStatement *s = parse_stmt_named(p, STMT_CREATE_CONNECTOR, first, name.name);
     s->if_not_exists = name.flag;
     s->connector_kind = kind;
     s->with = (AstProperties){with->at, with->count, true};
     return s;
 }
 
-AstStatement *stmt_values(Parse *p, AstStatementKind kind, Token first,
+AstStatement *parse_stmt_values(Parse *p, AstStatementKind kind, Token first,
                           Token name, NameList *columns, ExprList *values)
 {
-    AstStatement *s = stmt_source(p, kind, false, first, name);
+    AstStatement *s = parse_stmt_source(p, kind, false, first, name);
     s->has_columns = columns != NULL;
     if (columns) {
         s->columns = columns->at;
@@ -162,10 +162,10 @@ AstStatement *stmt_values(Parse *p, AstStatementKind kind, Token first,
 }
 
 /* The name of a variable keeps its case. */
-AstStatement *stmt_define(Parse *p, AstStatementKind kind, Token first,
+AstStatement *parse_stmt_define(Parse *p, AstStatementKind kind, Token first,
                           Token name)
 {
-    AstStatement *s = stmt_named(p, kind, first, name);
+    AstStatement *s = parse_stmt_named(p, kind, first, name);
     s->name.text = name.written;
     if (name.quoted || !lexer_is_plain_name(name.written))
         parse_fail(p, name.at,
@@ -174,10 +174,10 @@ AstStatement *stmt_define(Parse *p, AstStatementKind kind, Token first,
     return s;
 }
 
-AstStatement *stmt_assert_schema(Parse *p, Token first, bool not_exists,
+AstStatement *parse_stmt_assert_schema(Parse *p, Token first, bool not_exists,
                                  Token subject, Token id, AstDuration timeout)
 {
-    AstStatement *s = stmt_new(p, STMT_ASSERT_SCHEMA, first);
+    AstStatement *s = parse_stmt_new(p, STMT_ASSERT_SCHEMA, first);
     s->not_exists = not_exists;
     s->timeout = timeout;
     if (subject.type != TOKEN_END) {
@@ -185,24 +185,24 @@ AstStatement *stmt_assert_schema(Parse *p, Token first, bool not_exists,
             subject.type == TK_STRING ? subject.text : subject.written;
         s->text_at = subject.at;
     }
-    stmt_set_count(p, id, "ID", &s->has_id, &s->id);
+    parse_stmt_set_count(p, id, "ID", &s->has_id, &s->id);
     if (subject.type == TOKEN_END && id.type == TOKEN_END)
         parse_fail(p, first.at, "ASSERT SCHEMA needs a SUBJECT or an ID");
     return s;
 }
 
-AstStatement *stmt_select(Parse *p, AstSelect *select)
+AstStatement *parse_stmt_select(Parse *p, AstSelect *select)
 {
     Token first = {.at = select->at};
-    AstStatement *s = stmt_new(p, STMT_SELECT, first);
+    AstStatement *s = parse_stmt_new(p, STMT_SELECT, first);
     s->select = select;
     return s;
 }
 
-void stmt_finish(Parse *p, AstStatement *s, uint32_t last_end, uint32_t end)
+void parse_stmt_finish(Parse *p, AstStatement *s, uint32_t last_end, uint32_t end)
 {
     Str text = p->lexer->text;
     s->end = end;
     s->source = (Str){text.ptr + s->at, last_end - s->at};
-    if (s->statement) stmt_finish(p, s->statement, last_end, end);
+    if (s->statement) parse_stmt_finish(p, s->statement, last_end, end);
 }

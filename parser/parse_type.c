@@ -25,7 +25,7 @@ static TypeNode type_new(Parse *p, TypeKind kind, uint32_t at, int height)
     return (TypeNode){type, height};
 }
 
-TypeNode type_named(Parse *p, Token name)
+TypeNode parse_type_named(Parse *p, Token name)
 {
     /* Folded names only: `"int"` can but be a custom type. */
     const Type *base = name.quoted && !str_eq(name.text,
@@ -34,14 +34,14 @@ TypeNode type_named(Parse *p, Token name)
                            ? NULL
                            : type_by_name(name.text);
     TypeNode node = type_new(p, base ? base->kind : TYPE_NULL, name.at, 1);
-    node.type->name = name_new(name);
+    node.type->name = parse_name_new(name);
     return node;
 }
 
-TypeNode type_decimal_of(Parse *p, Token first, Token precision, Token scale)
+TypeNode parse_type_decimal_of(Parse *p, Token first, Token precision, Token scale)
 {
     TypeNode node = type_new(p, TYPE_DECIMAL, first.at, 1);
-    node.type->name = name_new(first);
+    node.type->name = parse_name_new(first);
     int64_t digits = number_value(p, precision);
     int64_t fraction = number_value(p, scale);
     if (digits < 1 || digits > PRECISION_MAX)
@@ -60,14 +60,14 @@ TypeNode type_decimal_of(Parse *p, Token first, Token precision, Token scale)
     return node;
 }
 
-TypeNode type_array_of(Parse *p, uint32_t at, TypeNode element)
+TypeNode parse_type_array_of(Parse *p, uint32_t at, TypeNode element)
 {
     TypeNode node = type_new(p, TYPE_ARRAY, at, element.height + 1);
     node.type->element = element.type;
     return node;
 }
 
-TypeNode type_map_of(Parse *p, Token first, TypeNode key, TypeNode value)
+TypeNode parse_type_map_of(Parse *p, Token first, TypeNode key, TypeNode value)
 {
     int height = key.height > value.height ? key.height : value.height;
     TypeNode node = type_new(p, TYPE_MAP, first.at, height + 1);
@@ -76,7 +76,7 @@ TypeNode type_map_of(Parse *p, Token first, TypeNode key, TypeNode value)
     return node;
 }
 
-TypeNode type_struct_of(Parse *p, Token first, FieldList *fields)
+TypeNode parse_type_struct_of(Parse *p, Token first, FieldList *fields)
 {
     if (!fields) return type_new(p, TYPE_STRUCT, first.at, 1);
     TypeNode node = type_new(p, TYPE_STRUCT, first.at, fields->height + 1);
@@ -87,7 +87,7 @@ TypeNode type_struct_of(Parse *p, Token first, FieldList *fields)
     return node;
 }
 
-TypeNode type_empty_struct(Parse *p, Token first, Token sign)
+TypeNode parse_type_empty_struct(Parse *p, Token first, Token sign)
 {
     if (!str_eq(sign.text, STR("<>")))
         parse_fail(p, sign.at, "unexpected '!=', expected '<'");
@@ -126,7 +126,7 @@ AstElement element_new(Parse *p, Token name, TypeNode type,
         parse_fail(p, name.at, "HEADER of column '%.*s' has an empty key",
                    (int)(name.text.len < 100 ? name.text.len : 100),
                    name.text.ptr);
-    return (AstElement){.name = name_new(name),
+    return (AstElement){.name = parse_name_new(name),
                         .type = type.type,
                         .constraint = constraint,
                         .header_key = header_key,

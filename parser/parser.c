@@ -147,7 +147,7 @@ Status parse_statements(Arena *stmt, Str text, const Map *variables,
         uint32_t last_end = 0;
         st = parse_goal(&p, TK_BEGIN_STATEMENT, &last, &last_end);
         if (st.kind) return st;
-        stmt_finish(&p, p.statement, last_end, last.end);
+        parse_stmt_finish(&p, p.statement, last_end, last.end);
         apply_define(stmt, &known, p.statement);
         *vec_push(stmt, &list) = p.statement;
         lexer.before = TOKEN_END;
