@@ -77,7 +77,7 @@ static bool write_key(Op *op, const Batch *batch, int row, Str *hash_key,
             return true;
         }
         buf_append(bytes, hash_key->ptr, hash_key->len);
-    } else if (state->key) {
+    } else if (state->key && batch->key_bytes[row].ptr) {
         const char *why = "";
         EncodeResult r = state->key->format->encode(
             state->key, batch->arena, state->key_columns, row, bytes, &why);

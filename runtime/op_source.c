@@ -8,6 +8,10 @@
  * comes from the record or from a column. Bad records are reported and not
  * alive.
  *
+ * Key bytes are identity: grouping, joins and partitions go by them. JSON and
+ * DELIMITED can write one key in several ways ({"a":1}, { "a": 1 }), so keys in
+ * such formats are written anew in our one way.
+ *
  * process is for tables with a store: each row replaces its key's row and goes
  * on with the old one beside it. Store key: the record's key bytes. Value: the
  * needed columns. With a cache and old rows wanted, changes wait in the store
@@ -24,6 +28,8 @@ typedef struct SourceState {
     Decoder *key, *value;
     int *key_slots, *value_slots; /* By column of the side; -1: not wanted. */
     Column **out;                 /* Room for either side. */
+    Encoder *rewriter;            /* Of keys; NULL: taken as they are. */
+    Column *spare;                /* Key columns that only it reads. */
     DateFormat *format;           /* Of a STRING timestamp column. */
     Store *store;
     RowSet rows;   /* What the store keeps. */
@@ -76,6 +82,13 @@ static int *side_slots(Arena *plan, const PlanNode *node, ColumnRole role,
     return slots;
 }
 
+/* Do equal keys have equal bytes in this format, whoever wrote them? */
+static bool has_one_form(const FormatSpec *spec)
+{
+    Str name = str_from(spec->format->name);
+    return str_eq(name, STR("KAFKA")) || str_eq(name, STR("NONE"));
+}
+
 static Status open_decoders(Op *op, Arena *plan, SourceState *state)
 {
     const PlanSource *source = &op->node->source;
@@ -85,7 +98,15 @@ static Status open_decoders(Op *op, Arena *plan, SourceState *state)
     state->out = ARENA_ARRAY(plan, Column *, most + 1);
     state->key_slots = side_slots(plan, op->node, COLUMN_KEY, keys, &wanted);
     if (keys) {
-        Status st = decoder_open(plan, &source->key, wanted, &state->key);
+        Status st = st_ok();
+        if (!has_one_form(&source->key)) {
+            st = encoder_open(plan, &source->key, &state->rewriter);
+            if (st.kind) return st;
+            state->spare = ARENA_ARRAY(plan, Column, keys);
+            for (int i = 0; i < keys; i++)
+                wanted[i] = true;
+        }
+        st = decoder_open(plan, &source->key, wanted, &state->key);
         if (st.kind) return st;
     }
     state->value_slots = side_slots(plan, op->node, COLUMN_VALUE, values,
@@ -110,7 +131,6 @@ static Status source_open(Op *op, Arena *plan)
     if (!name.ptr) return st_ok();
     rowset_open(plan, op->node->columns, op->node->column_count, &state->rows);
     state->merged = arena_new("merged", 0);
-
     return task_store_open(op, name, STORE_KEYED, 0,
                            op->node->want_old && task_merges(op->task),
                            &state->store);
@@ -136,15 +156,61 @@ static void decode_side(Op *op, Batch *batch, Decoder *decoder,
                         bool is_key)
 {
     SourceState *state = op->state;
+    const FormatSpec *spec = decoder->spec;
     for (int i = 0; i < count; i++) {
-        state->out[i] = slots[i] < 0 ? NULL : &batch->columns[slots[i]];
+        state->out[i] = slots[i] >= 0               ? &batch->columns[slots[i]]
+                        : is_key && state->rewriter ? &state->spare[i]
+                                                    : NULL;
         if (state->out[i])
-            column_init(batch->arena, state->out[i],
-                        op->node->columns[slots[i]].type, batch->count);
+            column_init(batch->arena, state->out[i], spec->columns[i].type,
+                        batch->count);
     }
     DecodeSide side = {op, batch, bytes, is_key};
     decoder->format->decode(decoder, batch, bytes, state->out, bad_record,
                             &side);
+}
+
+/* Bytes of window bounds at the end of a record's key. */
+static size_t window_tail(const Op *op)
+{
+    WindowKind window = op->node->source.window;
+    return window == WINDOW_NONE ? 0 : window == WINDOW_SESSION ? 16 : 8;
+}
+
+/* Writes one key in our form; window bounds stay behind it. */
+static bool rewrite_key(Op *op, Batch *batch, int row)
+{
+    SourceState *state = op->state;
+    Str *key = &batch->key_bytes[row];
+    const char *why = "";
+    const Column *const *columns = (const Column *const *)state->out;
+    state->buf.len = 0;
+    EncodeResult result = state->rewriter->format->encode(
+        state->rewriter, batch->arena, columns, row, &state->buf, &why);
+    if (result == ENCODE_FAILED) {
+        DecodeSide side = {op, batch, batch->key_bytes, true};
+        bad_record(&side, row, why);
+        return false;
+    }
+    if (result == ENCODE_NULL) {
+        *key = STR_NULL;
+        return true;
+    }
+    if (str_eq(buf_str(&state->buf), *key)) return true;
+    size_t len = state->buf.len;
+    buf_append(&state->buf, key->ptr + key->len, window_tail(op));
+    *key = (Str){arena_copy(batch->arena, state->buf.ptr, state->buf.len), len};
+    return true;
+}
+
+/* Right after the keys were decoded: state->out are their columns. */
+static void rewrite_keys(Op *op, Batch *batch)
+{
+    for (int i = batch->sel_count - 1; i >= 0; i--) {
+        int row = batch_row(batch, i);
+        if (batch->key_bytes[row].ptr && !rewrite_key(op, batch, row))
+            batch_drop_row(batch, row);
+    }
 }
 
 static int64_t read_be64(const char *p)
@@ -160,7 +226,7 @@ static void cut_windows(Op *op, Batch *batch)
 {
     const PlanSource *source = &op->node->source;
     bool session = source->window == WINDOW_SESSION;
-    size_t tail = session ? 16 : 8;
+    size_t tail = window_tail(op);
     batch->window_start = ARENA_ARRAY(batch->arena, int64_t, batch->count);
     batch->window_end = ARENA_ARRAY(batch->arena, int64_t, batch->count);
     for (int row = batch->count - 1; row >= 0; row--) {
@@ -323,10 +389,11 @@ Batch *source_decode(Op *op, Arena *arena, const RawRows *raw)
         bit_set(batch->row_null, i);
     }
     if (source->window != WINDOW_NONE) cut_windows(op, batch);
-    if (source->is_table) drop_null_keys(op, batch);
     if (state->key)
         decode_side(op, batch, state->key, state->key_slots,
                     source->key.column_count, batch->key_bytes, true);
+    if (state->rewriter) rewrite_keys(op, batch);
+    if (source->is_table) drop_null_keys(op, batch);
     decode_side(op, batch, state->value, state->value_slots,
                 source->value.column_count, batch->value_bytes, false);
     fill_others(op, batch);
@@ -336,14 +403,11 @@ Batch *source_decode(Op *op, Arena *arena, const RawRows *raw)
 
 /* ---- tables ---- */
 
-/* The key as it was in the record, window bounds included. */
+/* The key with its window bounds, which are behind it in memory. */
 static Str store_key(const Op *op, const Batch *batch, int row)
 {
     Str key = batch->key_bytes[row];
-    if (op->node->source.window == WINDOW_SESSION)
-        key.len += 16;
-    else if (op->node->source.window != WINDOW_NONE)
-        key.len += 8;
+    key.len += window_tail(op);
     return key;
 }
 
@@ -493,6 +557,7 @@ static void source_close(Op *op)
     SourceState *state = op->state;
     if (state->key) decoder_close(state->key);
     if (state->value) decoder_close(state->value);
+    if (state->rewriter) encoder_close(state->rewriter);
     if (state->format) datefmt_close(state->format);
     buf_free(&state->buf);
     arena_free(state->merged);
