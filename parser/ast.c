@@ -7,8 +7,8 @@
 bool ast_duration_ms(const AstDuration *duration, int64_t *ms)
 {
     static const int64_t unit_ms[] = {
-        [AST_DAYS] = 86400000,  [AST_HOURS] = 3600000, [AST_MINUTES] = 60000,
-        [AST_SECONDS] = 1000, [AST_MILLISECONDS] = 1,
+        [AST_DAYS] = 86400000, [AST_HOURS] = 3600000,  [AST_MINUTES] = 60000,
+        [AST_SECONDS] = 1000,  [AST_MILLISECONDS] = 1,
     };
     return !__builtin_mul_overflow(duration->count, unit_ms[duration->unit],
                                    ms);

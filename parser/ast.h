@@ -109,7 +109,9 @@ struct AstType {
 
 /* ---- parts of statements ---- */
 
-/* A property of WITH, or of CREATE CONNECTOR. */
+/* A property of WITH, or of CREATE CONNECTOR. Names in WITH do not depend on
+ * case: name.text is in upper case even if it was quoted. Those of connectors
+ * keep their case when quoted. */
 typedef struct AstProperty {
     AstName name;
     const Ast *value; /* A literal. */
@@ -288,8 +290,8 @@ struct AstStatement {
     AstStatementKind kind;
     uint32_t at;          /* First byte of the statement in the whole text. */
     uint32_t end;         /* After its `;`. */
-    Str source;           /* Its text, without the `;`. */
-    AstName name;         /* text.ptr NULL: none. */
+    Str source;           /* Its text, without the `;`; ${name} as written. */
+    AstName name;         /* text.ptr NULL: none. Of a variable: not folded. */
     Str text;             /* Topic, subject, property name, file. */
     uint32_t text_at;
     Str value;            /* SET, DEFINE, ALTER SYSTEM. */

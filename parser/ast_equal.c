@@ -185,9 +185,9 @@ static bool same_flags(const AstStatement *a, const AstStatement *b)
            a->from_beginning == b->from_beginning &&
            a->not_exists == b->not_exists &&
            a->connector_kind == b->connector_kind &&
-           a->has_interval == b->has_interval &&
-           a->interval == b->interval && a->has_limit == b->has_limit &&
-           a->limit == b->limit && a->has_id == b->has_id && a->id == b->id;
+           a->has_interval == b->has_interval && a->interval == b->interval &&
+           a->has_limit == b->has_limit && a->limit == b->limit &&
+           a->has_id == b->has_id && a->id == b->id;
 }
 
 bool ast_equal(const AstStatement *a, const AstStatement *b)

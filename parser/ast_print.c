@@ -147,9 +147,8 @@ static void print_number(Buf *out, const Ast *expr)
         buf_append(out, small, (size_t)len);
         if (!memchr(small, 'E', (size_t)len)) print_text(out, "E0");
     } else {
-        len = number_print_i64(expr->is_bigint ? expr->literal.i64
-                                               : expr->literal.i32,
-                               small);
+        len = number_print_i64(
+            expr->is_bigint ? expr->literal.i64 : expr->literal.i32, small);
         buf_append(out, small, (size_t)len);
     }
 }

@@ -12,8 +12,10 @@
 static void print_duration(Buf *out, const AstDuration *duration)
 {
     static const char *const units[] = {
-        [AST_DAYS] = "DAYS",       [AST_HOURS] = "HOURS",
-        [AST_MINUTES] = "MINUTES", [AST_SECONDS] = "SECONDS",
+        [AST_DAYS] = "DAYS",
+        [AST_HOURS] = "HOURS",
+        [AST_MINUTES] = "MINUTES",
+        [AST_SECONDS] = "SECONDS",
         [AST_MILLISECONDS] = "MILLISECONDS",
     };
     buf_printf(out, "%lld %s", (long long)duration->count,
@@ -212,7 +214,8 @@ static void print_select(Buf *out, const AstSelect *select)
 
 static void print_create(Buf *out, const AstStatement *s)
 {
-    bool table = s->kind == STMT_CREATE_TABLE || s->kind == STMT_CREATE_TABLE_AS;
+    bool table = s->kind == STMT_CREATE_TABLE ||
+                 s->kind == STMT_CREATE_TABLE_AS;
     print_text(out, "CREATE ");
     if (s->or_replace) print_text(out, "OR REPLACE ");
     if (s->is_source) print_text(out, "SOURCE ");

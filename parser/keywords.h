@@ -1,153 +1,161 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The words of the language (language 1.6), sorted: the word, its token, and
- * whether it is reserved. Included several times, each time with KEYWORD
- * defined as what is wanted of a row. WINDOW is in neither list of the
- * specification and is free, but for an alias without AS. A reserved word that
- * no statement uses is the token RESERVED, a free one an ordinary name.
+ * whether it is reserved; a list for a macro of three parameters. WINDOW is in
+ * neither list of the specification and is free, but for an alias without AS. A
+ * reserved word that no statement uses is the token RESERVED, a free one an
+ * ordinary name.
  */
-KEYWORD("ADD", TK_ADD, false)
-KEYWORD("ADVANCE", TK_ADVANCE, true)
-KEYWORD("ALL", TK_ALL, true)
-KEYWORD("ALTER", TK_ALTER, false)
-KEYWORD("ANALYZE", TK_IDENT, false)
-KEYWORD("AND", TK_AND, true)
-KEYWORD("ARRAY", TK_ARRAY, false)
-KEYWORD("AS", TK_AS, true)
-KEYWORD("ASSERT", TK_ASSERT, false)
-KEYWORD("AT", TK_AT, true)
-KEYWORD("BEGINNING", TK_BEGINNING, true)
-KEYWORD("BETWEEN", TK_BETWEEN, true)
-KEYWORD("BY", TK_BY, true)
-KEYWORD("CASE", TK_CASE, true)
-KEYWORD("CAST", TK_CAST, true)
-KEYWORD("CATALOG", TK_RESERVED, true)
-KEYWORD("CHANGES", TK_CHANGES, false)
-KEYWORD("COLUMN", TK_COLUMN, false)
-KEYWORD("COLUMNS", TK_IDENT, false)
-KEYWORD("CONNECTOR", TK_CONNECTOR, true)
-KEYWORD("CONNECTORS", TK_CONNECTORS, true)
-KEYWORD("CREATE", TK_CREATE, true)
-KEYWORD("DATE", TK_IDENT, false)
-KEYWORD("DAY", TK_DAY, false)
-KEYWORD("DAYS", TK_DAYS, true)
-KEYWORD("DECIMAL", TK_DECIMAL_WORD, true)
-KEYWORD("DEFINE", TK_DEFINE, false)
-KEYWORD("DELETE", TK_DELETE, true)
-KEYWORD("DESCRIBE", TK_DESCRIBE, true)
-KEYWORD("DISTINCT", TK_DISTINCT, true)
-KEYWORD("DROP", TK_DROP, true)
-KEYWORD("ELSE", TK_ELSE, true)
-KEYWORD("EMIT", TK_EMIT, false)
-KEYWORD("END", TK_END, true)
-KEYWORD("ESCAPE", TK_ESCAPE, false)
-KEYWORD("EXISTS", TK_EXISTS, true)
-KEYWORD("EXPLAIN", TK_EXPLAIN, false)
-KEYWORD("EXPORT", TK_RESERVED, true)
-KEYWORD("EXTENDED", TK_EXTENDED, true)
-KEYWORD("FALSE", TK_FALSE, true)
-KEYWORD("FINAL", TK_FINAL, false)
-KEYWORD("FROM", TK_FROM, true)
-KEYWORD("FULL", TK_FULL, true)
-KEYWORD("FUNCTION", TK_FUNCTION, false)
-KEYWORD("FUNCTIONS", TK_FUNCTIONS, false)
-KEYWORD("GRACE", TK_GRACE, false)
-KEYWORD("GROUP", TK_GROUP, true)
-KEYWORD("HAVING", TK_HAVING, true)
-KEYWORD("HEADER", TK_HEADER, false)
-KEYWORD("HEADERS", TK_HEADERS, false)
-KEYWORD("HOPPING", TK_HOPPING, true)
-KEYWORD("HOUR", TK_HOUR, false)
-KEYWORD("HOURS", TK_HOURS, true)
-KEYWORD("ID", TK_ID, false)
-KEYWORD("IF", TK_IF, false)
-KEYWORD("IN", TK_IN, true)
-KEYWORD("INNER", TK_INNER, true)
-KEYWORD("INSERT", TK_INSERT, true)
-KEYWORD("INTEGER", TK_IDENT, false)
-KEYWORD("INTERVAL", TK_INTERVAL, false)
-KEYWORD("INTO", TK_INTO, true)
-KEYWORD("IS", TK_IS, true)
-KEYWORD("JOIN", TK_JOIN, true)
-KEYWORD("KEY", TK_KEY, false)
-KEYWORD("LEFT", TK_LEFT, true)
-KEYWORD("LIKE", TK_LIKE, true)
-KEYWORD("LIMIT", TK_LIMIT, true)
-KEYWORD("LIST", TK_LIST, true)
-KEYWORD("LOAD", TK_RESERVED, true)
-KEYWORD("MAP", TK_MAP, false)
-KEYWORD("MATERIALIZED", TK_RESERVED, true)
-KEYWORD("MILLISECOND", TK_MILLISECOND, true)
-KEYWORD("MILLISECONDS", TK_MILLISECONDS, true)
-KEYWORD("MINUTE", TK_MINUTE, false)
-KEYWORD("MINUTES", TK_MINUTES, true)
-KEYWORD("MONTH", TK_IDENT, false)
-KEYWORD("MONTHS", TK_RESERVED, true)
-KEYWORD("NAMESPACE", TK_RESERVED, true)
-KEYWORD("NOT", TK_NOT, true)
-KEYWORD("NULL", TK_NULL, true)
-KEYWORD("ON", TK_ON, true)
-KEYWORD("OR", TK_OR, true)
-KEYWORD("OUTER", TK_OUTER, true)
-KEYWORD("PARTITION", TK_PARTITION, false)
-KEYWORD("PARTITIONS", TK_IDENT, false)
-KEYWORD("PAUSE", TK_PAUSE, true)
-KEYWORD("PERIOD", TK_PERIOD, false)
-KEYWORD("PLUGINS", TK_PLUGINS, false)
-KEYWORD("PRIMARY", TK_PRIMARY, false)
-KEYWORD("PRINT", TK_PRINT, true)
-KEYWORD("PROPERTIES", TK_PROPERTIES, true)
-KEYWORD("QUERIES", TK_QUERIES, true)
-KEYWORD("QUERY", TK_RESERVED, true)
-KEYWORD("RENAME", TK_RESERVED, true)
-KEYWORD("REPLACE", TK_REPLACE, false)
-KEYWORD("RESET", TK_IDENT, false)
-KEYWORD("RESUME", TK_RESUME, true)
-KEYWORD("RETENTION", TK_RETENTION, true)
-KEYWORD("RIGHT", TK_RIGHT, true)
-KEYWORD("RUN", TK_RUN, true)
-KEYWORD("SAMPLE", TK_SAMPLE, true)
-KEYWORD("SCHEMA", TK_SCHEMA, false)
-KEYWORD("SCRIPT", TK_SCRIPT, true)
-KEYWORD("SECOND", TK_SECOND, false)
-KEYWORD("SECONDS", TK_SECONDS, true)
-KEYWORD("SELECT", TK_SELECT, true)
-KEYWORD("SESSION", TK_SESSION, false)
-KEYWORD("SET", TK_SET, false)
-KEYWORD("SHOW", TK_SHOW, false)
-KEYWORD("SINK", TK_SINK, false)
-KEYWORD("SIZE", TK_SIZE, true)
-KEYWORD("SOURCE", TK_SOURCE, false)
-KEYWORD("STREAM", TK_STREAM, true)
-KEYWORD("STREAMS", TK_STREAMS, true)
-KEYWORD("STRING", TK_STRING_WORD, false)
-KEYWORD("STRUCT", TK_STRUCT, false)
-KEYWORD("SUBJECT", TK_SUBJECT, false)
-KEYWORD("SYSTEM", TK_SYSTEM, false)
-KEYWORD("TABLE", TK_TABLE, true)
-KEYWORD("TABLES", TK_TABLES, false)
-KEYWORD("TERMINATE", TK_TERMINATE, true)
-KEYWORD("THEN", TK_THEN, true)
-KEYWORD("TIME", TK_TIME, false)
-KEYWORD("TIMEOUT", TK_TIMEOUT, false)
-KEYWORD("TIMESTAMP", TK_IDENT, false)
-KEYWORD("TO", TK_RESERVED, true)
-KEYWORD("TOPIC", TK_TOPIC, true)
-KEYWORD("TOPICS", TK_TOPICS, true)
-KEYWORD("TRUE", TK_TRUE, true)
-KEYWORD("TUMBLING", TK_TUMBLING, true)
-KEYWORD("TYPE", TK_TYPE, false)
-KEYWORD("TYPES", TK_TYPES, false)
-KEYWORD("UNDEFINE", TK_UNDEFINE, false)
-KEYWORD("UNSET", TK_UNSET, true)
-KEYWORD("VALUES", TK_VALUES, true)
-KEYWORD("VARIABLES", TK_VARIABLES, false)
-KEYWORD("VIEW", TK_RESERVED, true)
-KEYWORD("WHEN", TK_WHEN, true)
-KEYWORD("WHERE", TK_WHERE, true)
-KEYWORD("WINDOW", TK_WINDOW, false)
-KEYWORD("WITH", TK_WITH, true)
-KEYWORD("WITHIN", TK_WITHIN, true)
-KEYWORD("YEAR", TK_IDENT, false)
-KEYWORD("YEARS", TK_RESERVED, true)
-KEYWORD("ZONE", TK_ZONE, false)
+#ifndef PARSER_KEYWORDS_H
+#define PARSER_KEYWORDS_H
+
+/* clang-format off */
+#define KEYWORDS(KEYWORD) \
+    KEYWORD("ADD", TK_ADD, false) \
+    KEYWORD("ADVANCE", TK_ADVANCE, true) \
+    KEYWORD("ALL", TK_ALL, true) \
+    KEYWORD("ALTER", TK_ALTER, false) \
+    KEYWORD("ANALYZE", TK_IDENT, false) \
+    KEYWORD("AND", TK_AND, true) \
+    KEYWORD("ARRAY", TK_ARRAY, false) \
+    KEYWORD("AS", TK_AS, true) \
+    KEYWORD("ASSERT", TK_ASSERT, false) \
+    KEYWORD("AT", TK_AT, true) \
+    KEYWORD("BEGINNING", TK_BEGINNING, true) \
+    KEYWORD("BETWEEN", TK_BETWEEN, true) \
+    KEYWORD("BY", TK_BY, true) \
+    KEYWORD("CASE", TK_CASE, true) \
+    KEYWORD("CAST", TK_CAST, true) \
+    KEYWORD("CATALOG", TK_RESERVED, true) \
+    KEYWORD("CHANGES", TK_CHANGES, false) \
+    KEYWORD("COLUMN", TK_COLUMN, false) \
+    KEYWORD("COLUMNS", TK_IDENT, false) \
+    KEYWORD("CONNECTOR", TK_CONNECTOR, true) \
+    KEYWORD("CONNECTORS", TK_CONNECTORS, true) \
+    KEYWORD("CREATE", TK_CREATE, true) \
+    KEYWORD("DATE", TK_IDENT, false) \
+    KEYWORD("DAY", TK_DAY, false) \
+    KEYWORD("DAYS", TK_DAYS, true) \
+    KEYWORD("DECIMAL", TK_DECIMAL_WORD, true) \
+    KEYWORD("DEFINE", TK_DEFINE, false) \
+    KEYWORD("DELETE", TK_DELETE, true) \
+    KEYWORD("DESCRIBE", TK_DESCRIBE, true) \
+    KEYWORD("DISTINCT", TK_DISTINCT, true) \
+    KEYWORD("DROP", TK_DROP, true) \
+    KEYWORD("ELSE", TK_ELSE, true) \
+    KEYWORD("EMIT", TK_EMIT, false) \
+    KEYWORD("END", TK_END, true) \
+    KEYWORD("ESCAPE", TK_ESCAPE, false) \
+    KEYWORD("EXISTS", TK_EXISTS, true) \
+    KEYWORD("EXPLAIN", TK_EXPLAIN, false) \
+    KEYWORD("EXPORT", TK_RESERVED, true) \
+    KEYWORD("EXTENDED", TK_EXTENDED, true) \
+    KEYWORD("FALSE", TK_FALSE, true) \
+    KEYWORD("FINAL", TK_FINAL, false) \
+    KEYWORD("FROM", TK_FROM, true) \
+    KEYWORD("FULL", TK_FULL, true) \
+    KEYWORD("FUNCTION", TK_FUNCTION, false) \
+    KEYWORD("FUNCTIONS", TK_FUNCTIONS, false) \
+    KEYWORD("GRACE", TK_GRACE, false) \
+    KEYWORD("GROUP", TK_GROUP, true) \
+    KEYWORD("HAVING", TK_HAVING, true) \
+    KEYWORD("HEADER", TK_HEADER, false) \
+    KEYWORD("HEADERS", TK_HEADERS, false) \
+    KEYWORD("HOPPING", TK_HOPPING, true) \
+    KEYWORD("HOUR", TK_HOUR, false) \
+    KEYWORD("HOURS", TK_HOURS, true) \
+    KEYWORD("ID", TK_ID, false) \
+    KEYWORD("IF", TK_IF, false) \
+    KEYWORD("IN", TK_IN, true) \
+    KEYWORD("INNER", TK_INNER, true) \
+    KEYWORD("INSERT", TK_INSERT, true) \
+    KEYWORD("INTEGER", TK_IDENT, false) \
+    KEYWORD("INTERVAL", TK_INTERVAL, false) \
+    KEYWORD("INTO", TK_INTO, true) \
+    KEYWORD("IS", TK_IS, true) \
+    KEYWORD("JOIN", TK_JOIN, true) \
+    KEYWORD("KEY", TK_KEY, false) \
+    KEYWORD("LEFT", TK_LEFT, true) \
+    KEYWORD("LIKE", TK_LIKE, true) \
+    KEYWORD("LIMIT", TK_LIMIT, true) \
+    KEYWORD("LIST", TK_LIST, true) \
+    KEYWORD("LOAD", TK_RESERVED, true) \
+    KEYWORD("MAP", TK_MAP, false) \
+    KEYWORD("MATERIALIZED", TK_RESERVED, true) \
+    KEYWORD("MILLISECOND", TK_MILLISECOND, true) \
+    KEYWORD("MILLISECONDS", TK_MILLISECONDS, true) \
+    KEYWORD("MINUTE", TK_MINUTE, false) \
+    KEYWORD("MINUTES", TK_MINUTES, true) \
+    KEYWORD("MONTH", TK_IDENT, false) \
+    KEYWORD("MONTHS", TK_RESERVED, true) \
+    KEYWORD("NAMESPACE", TK_RESERVED, true) \
+    KEYWORD("NOT", TK_NOT, true) \
+    KEYWORD("NULL", TK_NULL, true) \
+    KEYWORD("ON", TK_ON, true) \
+    KEYWORD("OR", TK_OR, true) \
+    KEYWORD("OUTER", TK_OUTER, true) \
+    KEYWORD("PARTITION", TK_PARTITION, false) \
+    KEYWORD("PARTITIONS", TK_IDENT, false) \
+    KEYWORD("PAUSE", TK_PAUSE, true) \
+    KEYWORD("PERIOD", TK_PERIOD, false) \
+    KEYWORD("PLUGINS", TK_PLUGINS, false) \
+    KEYWORD("PRIMARY", TK_PRIMARY, false) \
+    KEYWORD("PRINT", TK_PRINT, true) \
+    KEYWORD("PROPERTIES", TK_PROPERTIES, true) \
+    KEYWORD("QUERIES", TK_QUERIES, true) \
+    KEYWORD("QUERY", TK_RESERVED, true) \
+    KEYWORD("RENAME", TK_RESERVED, true) \
+    KEYWORD("REPLACE", TK_REPLACE, false) \
+    KEYWORD("RESET", TK_IDENT, false) \
+    KEYWORD("RESUME", TK_RESUME, true) \
+    KEYWORD("RETENTION", TK_RETENTION, true) \
+    KEYWORD("RIGHT", TK_RIGHT, true) \
+    KEYWORD("RUN", TK_RUN, true) \
+    KEYWORD("SAMPLE", TK_SAMPLE, true) \
+    KEYWORD("SCHEMA", TK_SCHEMA, false) \
+    KEYWORD("SCRIPT", TK_SCRIPT, true) \
+    KEYWORD("SECOND", TK_SECOND, false) \
+    KEYWORD("SECONDS", TK_SECONDS, true) \
+    KEYWORD("SELECT", TK_SELECT, true) \
+    KEYWORD("SESSION", TK_SESSION, false) \
+    KEYWORD("SET", TK_SET, false) \
+    KEYWORD("SHOW", TK_SHOW, false) \
+    KEYWORD("SINK", TK_SINK, false) \
+    KEYWORD("SIZE", TK_SIZE, true) \
+    KEYWORD("SOURCE", TK_SOURCE, false) \
+    KEYWORD("STREAM", TK_STREAM, true) \
+    KEYWORD("STREAMS", TK_STREAMS, true) \
+    KEYWORD("STRING", TK_STRING_WORD, false) \
+    KEYWORD("STRUCT", TK_STRUCT, false) \
+    KEYWORD("SUBJECT", TK_SUBJECT, false) \
+    KEYWORD("SYSTEM", TK_SYSTEM, false) \
+    KEYWORD("TABLE", TK_TABLE, true) \
+    KEYWORD("TABLES", TK_TABLES, false) \
+    KEYWORD("TERMINATE", TK_TERMINATE, true) \
+    KEYWORD("THEN", TK_THEN, true) \
+    KEYWORD("TIME", TK_TIME, false) \
+    KEYWORD("TIMEOUT", TK_TIMEOUT, false) \
+    KEYWORD("TIMESTAMP", TK_IDENT, false) \
+    KEYWORD("TO", TK_RESERVED, true) \
+    KEYWORD("TOPIC", TK_TOPIC, true) \
+    KEYWORD("TOPICS", TK_TOPICS, true) \
+    KEYWORD("TRUE", TK_TRUE, true) \
+    KEYWORD("TUMBLING", TK_TUMBLING, true) \
+    KEYWORD("TYPE", TK_TYPE, false) \
+    KEYWORD("TYPES", TK_TYPES, false) \
+    KEYWORD("UNDEFINE", TK_UNDEFINE, false) \
+    KEYWORD("UNSET", TK_UNSET, true) \
+    KEYWORD("VALUES", TK_VALUES, true) \
+    KEYWORD("VARIABLES", TK_VARIABLES, false) \
+    KEYWORD("VIEW", TK_RESERVED, true) \
+    KEYWORD("WHEN", TK_WHEN, true) \
+    KEYWORD("WHERE", TK_WHERE, true) \
+    KEYWORD("WINDOW", TK_WINDOW, false) \
+    KEYWORD("WITH", TK_WITH, true) \
+    KEYWORD("WITHIN", TK_WITHIN, true) \
+    KEYWORD("YEAR", TK_IDENT, false) \
+    KEYWORD("YEARS", TK_RESERVED, true) \
+    KEYWORD("ZONE", TK_ZONE, false)
+/* clang-format on */
+
+#endif

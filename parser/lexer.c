@@ -19,6 +19,7 @@
 
 #include "base/unicode.h"
 #include "grammar.h"
+#include "parser/keywords.h"
 #include "parser/parser.h"
 
 typedef struct Keyword {
@@ -27,23 +28,17 @@ typedef struct Keyword {
     bool reserved;
 } Keyword;
 
-#define KEYWORD(word, type, reserved) {STR_INIT(word), type, reserved},
-static const Keyword keywords[] = {
-#include "parser/keywords.h"
-};
-#undef KEYWORD
+#define TABLE_ROW(word, type, reserved) {STR_INIT(word), type, reserved},
+static const Keyword keywords[] = {KEYWORDS(TABLE_ROW)};
 
-#define KEYWORD(word, type, reserved) word,
-static const char *const keyword_names[] = {
-#include "parser/keywords.h"
-    NULL,
-};
-#undef KEYWORD
+#define LIST_ROW(word, type, reserved) word,
+static const char *const keyword_names[] = {KEYWORDS(LIST_ROW) NULL};
 
 enum {
     KEYWORD_COUNT = sizeof keywords / sizeof keywords[0],
     KEYWORD_MAX_BYTES = 12,
     NUMBER_MAX_BYTES = 10000,
+    CLIP_MAX_BYTES = 60,
 };
 
 /* ---- words ---- */
@@ -120,6 +115,16 @@ bool lexer_is_plain_name(Str text)
     return true;
 }
 
+Str lexer_clip(Str text)
+{
+    size_t len = text.len < CLIP_MAX_BYTES ? text.len : CLIP_MAX_BYTES;
+    while (len < text.len && len && (text.ptr[len] & 0xC0) == 0x80)
+        len--;
+    for (size_t i = 0; i < len; i++)
+        if (text.ptr[i] == '\n' || text.ptr[i] == '\r') len = i;
+    return (Str){text.ptr, len};
+}
+
 /* ---- variables ---- */
 
 /* In Variables.own: undefined, whatever the caller's map says. */
@@ -151,7 +156,8 @@ static bool variable_at(Str text, size_t at, Str *name, size_t *end)
     if (text.len - at < 4 || text.ptr[at] != '$' || text.ptr[at + 1] != '{')
         return false;
     size_t i = at + 2;
-    while (i < text.len && is_word_byte(text.ptr[i])) i++;
+    while (i < text.len && is_word_byte(text.ptr[i]))
+        i++;
     if (i == text.len || text.ptr[i] != '}') return false;
     *name = (Str){text.ptr + at + 2, i - at - 2};
     *end = i + 1;
@@ -351,23 +357,27 @@ static Token lex_digits(Lexer *lexer)
     Str text = lexer->text;
     size_t i = lexer->at, word = lexer->at;
     int type = TK_INTEGER;
-    while (i < text.len && is_digit(text.ptr[i])) i++;
+    while (i < text.len && is_digit(text.ptr[i]))
+        i++;
     if (i < text.len && text.ptr[i] == '.') {
         type = TK_DECIMAL;
         i++;
-        while (i < text.len && is_digit(text.ptr[i])) i++;
+        while (i < text.len && is_digit(text.ptr[i]))
+            i++;
     }
     if (i < text.len && (text.ptr[i] == 'e' || text.ptr[i] == 'E')) {
         size_t e = i + 1;
         if (e < text.len && (text.ptr[e] == '+' || text.ptr[e] == '-')) e++;
         size_t digits = e;
-        while (e < text.len && is_digit(text.ptr[e])) e++;
+        while (e < text.len && is_digit(text.ptr[e]))
+            e++;
         if (e > digits) {
             type = TK_DOUBLE;
             i = e;
         }
     }
-    while (word < text.len && is_word_byte(text.ptr[word])) word++;
+    while (word < text.len && is_word_byte(text.ptr[word]))
+        word++;
     if (word > i) return word_token(lexer, word);
     if (i - lexer->at > NUMBER_MAX_BYTES)
         return fail(lexer, st_error_at(lexer->stmt, (uint32_t)lexer->at,
@@ -390,11 +400,12 @@ static Token lex_variable(Lexer *lexer, Str name, size_t end)
 {
     uint32_t at = (uint32_t)lexer->at;
     const Str *value = variables_get(lexer->variables, name);
+    Str shown = lexer_clip(name);
     if (!value)
         return fail(lexer, st_error_at(lexer->stmt, at,
                                        "undefined variable '%.*s', set it with "
                                        "DEFINE %.*s = '...'",
-                                       STR_ARG(name), STR_ARG(name)));
+                                       STR_ARG(shown), STR_ARG(shown)));
     Token failure;
     if (!count_spliced(lexer, value->len, &failure)) return failure;
     Lexer inner;
@@ -405,9 +416,8 @@ static Token lex_variable(Lexer *lexer, Str name, size_t end)
         return fail(lexer, st_error_at(lexer->stmt, at,
                                        "variable '%.*s' holds the reserved "
                                        "word '%.*s', which cannot be a name",
-                                       STR_ARG(name), STR_ARG(*value)));
-    bool is_name =
-        token.type == TK_IDENT || lexer_is_free_word(token.type);
+                                       STR_ARG(shown), STR_ARG(*value)));
+    bool is_name = token.type == TK_IDENT || lexer_is_free_word(token.type);
     if (!whole || !(is_literal(token.type) ||
                     (is_name && lexer_is_plain_name(token.text))))
         return fail(lexer,
@@ -415,7 +425,7 @@ static Token lex_variable(Lexer *lexer, Str name, size_t end)
                                 "value of variable '%.*s' cannot stand here, "
                                 "it must be one quoted string, number, boolean "
                                 "or plain name",
-                                STR_ARG(name)));
+                                STR_ARG(shown)));
     if (is_name) token.type = TK_IDENT;
     token.at = at;
     token.end = (uint32_t)end;
@@ -448,12 +458,12 @@ typedef struct Symbol {
 
 /* Longer ones first. */
 static const Symbol symbols[] = {
-    {"<=", TK_LE},     {">=", TK_GE},      {"<>", TK_NE},  {"!=", TK_NE},
-    {"||", TK_CONCAT}, {"->", TK_ARROW},   {"=>", TK_LAMBDA}, {":=", TK_ASSIGN},
-    {"(", TK_LP},      {")", TK_RP},       {"[", TK_LB},   {"]", TK_RB},
-    {",", TK_COMMA},   {";", TK_SEMI},     {".", TK_DOT},  {"*", TK_STAR},
-    {"/", TK_SLASH},   {"%", TK_PERCENT},  {"+", TK_PLUS}, {"-", TK_MINUS},
-    {"=", TK_EQ},      {"<", TK_LT},       {">", TK_GT},
+    {"<=", TK_LE},     {">=", TK_GE},     {"<>", TK_NE},     {"!=", TK_NE},
+    {"||", TK_CONCAT}, {"->", TK_ARROW},  {"=>", TK_LAMBDA}, {":=", TK_ASSIGN},
+    {"(", TK_LP},      {")", TK_RP},      {"[", TK_LB},      {"]", TK_RB},
+    {",", TK_COMMA},   {";", TK_SEMI},    {".", TK_DOT},     {"*", TK_STAR},
+    {"/", TK_SLASH},   {"%", TK_PERCENT}, {"+", TK_PLUS},    {"-", TK_MINUS},
+    {"=", TK_EQ},      {"<", TK_LT},      {">", TK_GT},
 };
 
 static Token lex_symbol(Lexer *lexer)
@@ -487,7 +497,8 @@ static Token lex(Lexer *lexer)
     if (is_digit(c) || (c == '.' && is_digit(next))) return lex_digits(lexer);
     if (c == '\'' || c == '"' || c == '`') return lex_quoted(lexer);
     if (is_letter(c)) {
-        while (at < lexer->text.len && is_word_byte(lexer->text.ptr[at])) at++;
+        while (at < lexer->text.len && is_word_byte(lexer->text.ptr[at]))
+            at++;
         return word_token(lexer, at);
     }
     Str name;
@@ -523,10 +534,9 @@ Token lexer_next(Lexer *lexer)
         Token number = lex(lexer);
         if (is_number(number.type) && number.text.ptr[0] != '-') {
             bool adjacent = number.text.ptr == token.text.ptr + 1;
-            number.text = adjacent
-                              ? (Str){token.text.ptr, number.text.len + 1}
-                              : str_printf(lexer->stmt, "-%.*s",
-                                           STR_ARG(number.text));
+            number.text = adjacent ? (Str){token.text.ptr, number.text.len + 1}
+                                   : str_printf(lexer->stmt, "-%.*s",
+                                                STR_ARG(number.text));
             number.at = token.at;
             token = number;
         } else {

@@ -16,19 +16,19 @@ enum {
 
 typedef struct Token {
     int type;
-    uint32_t at;  /* Byte offsets in the text; of ${name} as a whole. */
+    uint32_t at; /* Byte offsets in the text; of ${name} as a whole. */
     uint32_t end;
-    bool quoted;  /* A name in double or back quotes. */
-    Str text;     /* Names folded or unquoted, strings unescaped, else as
-                   * written; a number with its sign if it has one. */
-    Str written;  /* Names: without quotes, not folded. */
+    bool quoted; /* A name in double or back quotes. */
+    Str text;    /* Names folded or unquoted, strings unescaped, else as
+                  * written; a number with its sign if it has one. */
+    Str written; /* Names: without quotes, not folded. */
 } Token;
 
 /* What ${name} stands for: the caller's variables, and on top of them those
  * that the text itself has defined or undefined so far. */
 typedef struct Variables {
-    const Map *outer; /* Str values; may be NULL. */
-    Map own;          /* Str values; `undefined` below marks a removal. */
+    const Map *outer;     /* Str values; may be NULL. */
+    Map own;              /* Str values; `undefined` below marks a removal. */
     size_t spliced_bytes; /* Put into strings so far; bounded. */
 } Variables;
 
@@ -47,7 +47,7 @@ typedef struct Lexer {
     int before;           /* Type of the last token, TOKEN_END at first. */
     Token ahead;          /* Read already, if has_ahead. */
     bool has_ahead;
-    Status st;            /* Set once, with TOKEN_ERROR. */
+    Status st; /* Set once, with TOKEN_ERROR. */
 } Lexer;
 
 /* Starts at the beginning of `text`. Copying a Lexer keeps the place. */
@@ -66,6 +66,10 @@ bool lexer_is_free_word(int type);
 
 /* True for what matches [A-Za-z_][A-Za-z0-9_@]*. */
 bool lexer_is_plain_name(Str text);
+
+/* The beginning of a text for a message: one line, at most 60 bytes, whole
+ * characters. */
+Str lexer_clip(Str text);
 
 /* Moves `*at` over blanks and comments. False: it is now at the opening of a
  * comment that is not closed. */

@@ -18,10 +18,9 @@
 #include "parser/parser.h"
 
 enum {
-    SHOWN_MAX_BYTES = 40,
     EXPECTED_MAX = 6,
-    WORD_MAX_BYTES = 32,
-    ITEMS_MAX = 512, /* More than there are tokens. */
+    WORD_MAX_BYTES = 32, /* Longer ones are no keyword. */
+    ITEMS_MAX = 512,     /* More than there are tokens. */
 };
 
 /* The tokens that could stand at a place: `as_name` are free words that the
@@ -46,8 +45,8 @@ static void try_all(Replay *r, Allowed *allowed)
     for (int type = 0; type < grammar_token_count && type < ITEMS_MAX; type++) {
         memcpy(r->copy, r->states, sizeof(uint16_t) * (size_t)r->depth);
         int depth = r->depth;
-        allowed->token[type] =
-            grammar_try(r->copy, &depth, type, &allowed->as_name[type]);
+        allowed->token[type] = grammar_try(r->copy, &depth, type,
+                                           &allowed->as_name[type]);
         if (!lexer_is_free_word(type)) allowed->as_name[type] = false;
     }
 }
@@ -118,28 +117,29 @@ static const Group groups[] = {
      {TK_DAYS, TK_HOUR, TK_SECONDS, TK_DAY, TK_HOURS, TK_MINUTE, TK_MINUTES,
       TK_SECOND, TK_MILLISECOND, TK_MILLISECONDS}},
     {"an expression",
-     {TK_CASE, TK_STRING, TK_LP, TK_IDENT, TK_CAST, TK_NULL, TK_TRUE, TK_FALSE,
-      TK_INTEGER, TK_DECIMAL, TK_DOUBLE, TK_MINUS, TK_PLUS, TK_NOT, TK_ARRAY,
-      TK_MAP, TK_STRUCT, TK_DAYS, TK_HOURS, TK_MINUTES, TK_SECONDS,
-      TK_MILLISECOND, TK_MILLISECONDS}},
+     {TK_CASE,    TK_STRING,      TK_LP,          TK_IDENT,   TK_CAST,
+      TK_NULL,    TK_TRUE,        TK_FALSE,       TK_INTEGER, TK_DECIMAL,
+      TK_DOUBLE,  TK_MINUS,       TK_PLUS,        TK_NOT,     TK_ARRAY,
+      TK_MAP,     TK_STRUCT,      TK_DAYS,        TK_HOURS,   TK_MINUTES,
+      TK_SECONDS, TK_MILLISECOND, TK_MILLISECONDS}},
     {"a literal",
      {TK_NULL, TK_STRING, TK_DECIMAL, TK_TRUE, TK_FALSE, TK_INTEGER,
       TK_DOUBLE}},
     {"a type", {TK_DECIMAL_WORD, TK_MAP, TK_STRUCT, TK_ARRAY, TK_IDENT}},
-    {"an operator",
-     {TK_PLUS, TK_LT, TK_CONCAT, TK_STAR, TK_MINUS, TK_SLASH, TK_PERCENT, TK_EQ,
-      TK_NE, TK_LE, TK_GT, TK_GE, TK_BETWEEN, TK_IN, TK_LIKE, TK_IS, TK_AND,
-      TK_OR, TK_NOT, TK_AT, TK_LB, TK_ARROW, TK_LAMBDA}},
+    {"an operator", {TK_PLUS,    TK_LT, TK_CONCAT, TK_STAR,  TK_MINUS, TK_SLASH,
+                     TK_PERCENT, TK_EQ, TK_NE,     TK_LE,    TK_GT,    TK_GE,
+                     TK_BETWEEN, TK_IN, TK_LIKE,   TK_IS,    TK_AND,   TK_OR,
+                     TK_NOT,     TK_AT, TK_LB,     TK_ARROW, TK_LAMBDA}},
     {"an arithmetic operator",
-     {TK_PLUS, TK_STAR, TK_CONCAT, TK_MINUS, TK_SLASH, TK_PERCENT, TK_AT,
-      TK_LB, TK_ARROW, TK_LAMBDA}},
+     {TK_PLUS, TK_STAR, TK_CONCAT, TK_MINUS, TK_SLASH, TK_PERCENT, TK_AT, TK_LB,
+      TK_ARROW, TK_LAMBDA}},
 };
 
 /* Listed first, in this order. */
 static const int first_listed[] = {
-    TK_AND,  TK_OR,    TK_RP,    TK_RB,    TK_GT,   TK_COMMA, TK_IDENT,
-    TK_AS,   TK_FROM,  TK_WITH,  TK_JOIN,  TK_ON,   TK_WINDOW, TK_WHERE,
-    TK_GROUP, TK_EMIT, TK_LIMIT, TK_SEMI,
+    TK_AND,    TK_OR,    TK_RP,    TK_RB,   TK_GT,    TK_COMMA,
+    TK_IDENT,  TK_AS,    TK_FROM,  TK_WITH, TK_JOIN,  TK_ON,
+    TK_WINDOW, TK_WHERE, TK_GROUP, TK_EMIT, TK_LIMIT, TK_SEMI,
 };
 
 /* Adds the groups that apply to `items` and takes their tokens out. */
@@ -148,10 +148,11 @@ static int list_groups(Allowed *allowed, const char **items)
     int count = 0;
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         const int *tokens = groups[g].tokens;
-        bool applies = allowed->token[tokens[0]] &&
-                       allowed->token[tokens[1]] && allowed->token[tokens[2]];
+        bool applies = allowed->token[tokens[0]] && allowed->token[tokens[1]] &&
+                       allowed->token[tokens[2]];
         if (!applies) continue;
-        for (int i = 0; tokens[i]; i++) allowed->token[tokens[i]] = false;
+        for (int i = 0; tokens[i]; i++)
+            allowed->token[tokens[i]] = false;
         items[count++] = groups[g].text;
         if (tokens[0] == TK_CASE || tokens[0] == TK_DECIMAL_WORD)
             for (int type = 1; type < ITEMS_MAX; type++)
@@ -207,7 +208,8 @@ static bool is_swapped(Str a, Str b)
 {
     if (a.len != b.len) return false;
     size_t i = 0;
-    while (i < a.len && (a.ptr[i] & 0x5F) == (b.ptr[i] & 0x5F)) i++;
+    while (i < a.len && (a.ptr[i] & 0x5F) == (b.ptr[i] & 0x5F))
+        i++;
     if (i + 1 >= a.len) return false;
     Str a_rest = {a.ptr + i + 2, a.len - i - 2};
     Str b_rest = {b.ptr + i + 2, b.len - i - 2};
@@ -252,20 +254,11 @@ static Str shown_token(Arena *stmt, const Replay *r, Str text)
 {
     if (r->found.type == TOKEN_END) return STR("end of text");
     Str bytes = {text.ptr + r->found.at, r->found.end - r->found.at};
-    const char *cut = "";
-    if (bytes.len > SHOWN_MAX_BYTES) {
-        bytes.len = SHOWN_MAX_BYTES;
-        while (bytes.len && (bytes.ptr[bytes.len] & 0xC0) == 0x80) bytes.len--;
-        cut = "...";
-    }
-    for (size_t i = 0; i < bytes.len; i++)
-        if (bytes.ptr[i] == '\n' || bytes.ptr[i] == '\r') {
-            bytes.len = i;
-            cut = "...";
-        }
+    Str clip = lexer_clip(bytes);
+    const char *cut = clip.len < bytes.len ? "..." : "";
     if (r->found.type == TK_STRING)
-        return str_printf(stmt, "string %.*s%s", STR_ARG(bytes), cut);
-    return str_printf(stmt, "'%.*s%s'", STR_ARG(bytes), cut);
+        return str_printf(stmt, "string %.*s%s", STR_ARG(clip), cut);
+    return str_printf(stmt, "'%.*s%s'", STR_ARG(clip), cut);
 }
 
 /* Mistakes with a name of their own, or NULL. */
@@ -341,9 +334,8 @@ Status parse_unexpected(Arena *stmt, Lexer lexer, int goal, int index)
         return unknown_statement(stmt, r, shown);
     uint32_t at = r->found.at;
     if (r->found.type == TOKEN_END && r->has_before) at = r->before.end;
-    bool reserved =
-        is_word(&r->found) && !r->found.quoted &&
-        parser_is_reserved(r->found.written);
+    bool reserved = is_word(&r->found) && !r->found.quoted &&
+                    parser_is_reserved(r->found.written);
     Str more = hint(stmt, r, reserved);
     if (r->found.type == TOKEN_END && r->here.token[TK_SEMI])
         return st_error_at(stmt, at,

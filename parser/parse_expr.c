@@ -124,7 +124,8 @@ static void set_args(Parse *p, Ast *expr, Ast **args, int count)
 {
     expr->args = args;
     expr->arg_count = count;
-    for (int i = 0; i < count; i++) grow(p, expr, args[i]);
+    for (int i = 0; i < count; i++)
+        grow(p, expr, args[i]);
 }
 
 static void set_three_args(Parse *p, Ast *expr, Ast *a, Ast *b, Ast *c)
@@ -147,8 +148,7 @@ static void set_integer(Parse *p, Ast *expr, Token token)
         parse_fail(p, token.at,
                    "number '%.*s' does not fit 64 bits, write a fraction for "
                    "a DECIMAL or an exponent for a DOUBLE",
-                   (int)(token.text.len < 40 ? token.text.len : 40),
-                   token.text.ptr);
+                   STR_ARG(lexer_clip(token.text)));
     expr->is_bigint = value < INT32_MIN || value > INT32_MAX;
     if (expr->is_bigint)
         expr->literal.i64 = value;
@@ -183,10 +183,8 @@ static void set_double(Parse *p, Ast *expr, Token token)
     expr->kind = AST_DOUBLE;
     if (!number_parse_f64(token.text, &expr->literal.f64) ||
         !isfinite(expr->literal.f64))
-        parse_fail(p, token.at,
-                   "number '%.*s' is out of the range of DOUBLE",
-                   (int)(token.text.len < 40 ? token.text.len : 40),
-                   token.text.ptr);
+        parse_fail(p, token.at, "number '%.*s' is out of the range of DOUBLE",
+                   STR_ARG(lexer_clip(token.text)));
 }
 
 Ast *parse_expr_literal(Parse *p, Token token)
@@ -218,8 +216,7 @@ int64_t number_value(Parse *p, Token number)
     int64_t value = 0;
     if (!number_parse_i64(number.text, &value))
         parse_fail(p, number.at, "number '%.*s' does not fit 64 bits",
-                   (int)(number.text.len < 40 ? number.text.len : 40),
-                   number.text.ptr);
+                   STR_ARG(lexer_clip(number.text)));
     return value;
 }
 
@@ -294,11 +291,8 @@ Ast *parse_expr_like(Parse *p, bool negated, Ast *of, Ast *pattern, Ast *escape)
     expr->negated = negated;
     set_three_args(p, expr, of, pattern, escape);
     if (escape && utf16_length(escape->literal.str) != 1)
-        parse_fail(p, escape->at,
-                   "ESCAPE '%.*s' is not one character",
-                   (int)(escape->literal.str.len < 40 ? escape->literal.str.len
-                                                      : 40),
-                   escape->literal.str.ptr);
+        parse_fail(p, escape->at, "ESCAPE '%.*s' is not one character",
+                   STR_ARG(lexer_clip(escape->literal.str)));
     return expr;
 }
 
@@ -342,7 +336,8 @@ Ast *parse_expr_index(Parse *p, Ast *of, Ast *index, Token close)
     return expr;
 }
 
-Ast *parse_expr_call(Parse *p, Token name, ExprList *args, bool star, Token close)
+Ast *parse_expr_call(Parse *p, Token name, ExprList *args, bool star,
+                     Token close)
 {
     Ast *expr = expr_new(p, AST_CALL, name.at, close.end);
     expr->name = parse_name_new(name);
@@ -365,7 +360,7 @@ Ast *parse_expr_lambda(Parse *p, uint32_t at, ExprList *parameters, Ast *body)
         for (int j = 0; j < i && i < 64; j++)
             if (str_eq(names[i].text, names[j].text))
                 parse_fail(p, one->at, "two parameters are named '%.*s'",
-                           STR_ARG(names[i].text));
+                           STR_ARG(lexer_clip(names[i].text)));
     }
     if (parameters->count > 64)
         parse_fail(p, at, "lambda has too many parameters, the limit is 64");
@@ -376,7 +371,7 @@ Ast *parse_expr_lambda(Parse *p, uint32_t at, ExprList *parameters, Ast *body)
 }
 
 Ast *parse_expr_case(Parse *p, Token first, Ast *operand, ExprList *whens,
-               Ast *otherwise, Token end)
+                     Ast *otherwise, Token end)
 {
     Ast *expr = expr_new(p, operand ? AST_SIMPLE_CASE : AST_CASE, first.at,
                          end.end);
@@ -388,7 +383,7 @@ Ast *parse_expr_case(Parse *p, Token first, Ast *operand, ExprList *whens,
 }
 
 Ast *parse_expr_cast(Parse *p, Token first, Ast *of, const AstType *type,
-               Token close)
+                     Token close)
 {
     Ast *expr = expr_new(p, AST_CAST, first.at, close.end);
     expr->type = type;
@@ -396,7 +391,8 @@ Ast *parse_expr_cast(Parse *p, Token first, Ast *of, const AstType *type,
     return expr;
 }
 
-Ast *parse_expr_list(Parse *p, AstKind kind, Token first, ExprList *list, Token close)
+Ast *parse_expr_list(Parse *p, AstKind kind, Token first, ExprList *list,
+                     Token close)
 {
     Ast *expr = expr_new(p, kind, first.at, close.end);
     if (list) set_args(p, expr, list->at, list->count);

@@ -22,12 +22,12 @@ enum { PARSE_STACK_MAX = 40 * PARSE_DEPTH_MAX };
 typedef struct Parse {
     Arena *stmt;
     Lexer *lexer;
-    Status st;          /* The first failure. */
-    bool unexpected;    /* The grammar does not allow the last token. */
-    int nodes;          /* Made so far, against PARSE_NODES_MAX. */
-    int depth;          /* Open brackets and CASEs. */
-    AstSelect *select;  /* The one whose clauses are being read. */
-    int item_cap;       /* Of its lists. */
+    Status st;         /* The first failure. */
+    bool unexpected;   /* The grammar does not allow the last token. */
+    int nodes;         /* Made so far, against PARSE_NODES_MAX. */
+    int depth;         /* Open brackets and CASEs. */
+    AstSelect *select; /* The one whose clauses are being read. */
+    int item_cap;      /* Of its lists. */
     int join_cap;
     AstStatement *statement; /* Results, by the goal that was asked for. */
     Ast *expr;
@@ -115,24 +115,27 @@ Ast *parse_expr_unit(Parse *p, Token unit);
 Ast *parse_expr_unary(Parse *p, AstKind kind, int op, Token first, Ast *of);
 Ast *parse_expr_binary(Parse *p, AstKind kind, int op, Ast *left, Ast *right);
 Ast *parse_expr_between(Parse *p, bool negated, Ast *of, Ast *low, Ast *high);
-Ast *parse_expr_in(Parse *p, bool negated, Ast *of, ExprList *list, Token close);
-Ast *parse_expr_like(Parse *p, bool negated, Ast *of, Ast *pattern, Ast *escape);
+Ast *parse_expr_in(Parse *p, bool negated, Ast *of, ExprList *list,
+                   Token close);
+Ast *parse_expr_like(Parse *p, bool negated, Ast *of, Ast *pattern,
+                     Ast *escape);
 Ast *parse_expr_is_null(Parse *p, bool negated, Ast *of, Token last);
 Ast *parse_expr_parens(Token open, Ast *inner, Token close);
 Ast *parse_expr_field(Parse *p, Ast *of, Token name);
 Ast *parse_expr_field_all(Parse *p, Ast *of, Token star);
 Ast *parse_expr_index(Parse *p, Ast *of, Ast *index, Token close);
-Ast *parse_expr_call(Parse *p, Token name, ExprList *args, bool star, Token close);
+Ast *parse_expr_call(Parse *p, Token name, ExprList *args, bool star,
+                     Token close);
 /* `parameters` must be plain columns. */
 Ast *parse_expr_lambda(Parse *p, uint32_t at, ExprList *parameters, Ast *body);
 /* `operand` and `otherwise` may be NULL. */
 Ast *parse_expr_case(Parse *p, Token first, Ast *operand, ExprList *whens,
-               Ast *otherwise, Token end);
+                     Ast *otherwise, Token end);
 Ast *parse_expr_cast(Parse *p, Token first, Ast *of, const AstType *type,
-               Token close);
+                     Token close);
 /* ARRAY or MAP; `list` may be NULL. */
 Ast *parse_expr_list(Parse *p, AstKind kind, Token first, ExprList *list,
-               Token close);
+                     Token close);
 Ast *parse_expr_struct(Parse *p, Token first, FieldList *list, Token close);
 Ast *parse_expr_typed(Parse *p, Token name, Token text);
 Ast *parse_expr_at_zone(Parse *p, Ast *of, Token zone);
@@ -150,7 +153,8 @@ typedef struct TypeNode {
 } TypeNode;
 
 TypeNode parse_type_named(Parse *p, Token name);
-TypeNode parse_type_decimal_of(Parse *p, Token first, Token precision, Token scale);
+TypeNode parse_type_decimal_of(Parse *p, Token first, Token precision,
+                               Token scale);
 TypeNode parse_type_array_of(Parse *p, uint32_t at, TypeNode element);
 TypeNode parse_type_map_of(Parse *p, Token first, TypeNode key, TypeNode value);
 /* `fields` may be NULL. */
@@ -193,37 +197,40 @@ AstStatement *parse_stmt_new(Parse *p, AstStatementKind kind, Token first);
 /* With any name; and with one fit for a stream or table: then of `kind`, or if
  * `table` of the next kind in the enumeration. */
 AstStatement *parse_stmt_named(Parse *p, AstStatementKind kind, Token first,
-                         Token name);
+                               Token name);
 AstStatement *parse_stmt_source(Parse *p, AstStatementKind kind, bool table,
-                          Token first, Token name);
-AstStatement *parse_stmt_create(Parse *p, CreateHead head, bool table, MaybeName name,
-                          ElementList *elements, bool has_elements,
-                          PropertyList *with);
+                                Token first, Token name);
+AstStatement *parse_stmt_create(Parse *p, CreateHead head, bool table,
+                                MaybeName name, ElementList *elements,
+                                bool has_elements, PropertyList *with);
 AstStatement *parse_stmt_create_as(Parse *p, CreateHead head, bool table,
-                             MaybeName name, PropertyList *with,
-                             AstSelect *select);
-AstStatement *parse_stmt_connector(Parse *p, Token first, char kind, MaybeName name,
-                             PropertyList *with);
+                                   MaybeName name, PropertyList *with,
+                                   AstSelect *select);
+AstStatement *parse_stmt_connector(Parse *p, Token first, char kind,
+                                   MaybeName name, PropertyList *with);
 AstStatement *parse_stmt_values(Parse *p, AstStatementKind kind, Token first,
-                          Token name, NameList *columns, ExprList *values);
+                                Token name, NameList *columns,
+                                ExprList *values);
 AstStatement *parse_stmt_define(Parse *p, AstStatementKind kind, Token first,
-                          Token name);
+                                Token name);
 AstStatement *parse_stmt_text(Parse *p, AstStatementKind kind, Token first,
-                        Token text);
+                              Token text);
 AstStatement *parse_stmt_assert_schema(Parse *p, Token first, bool not_exists,
-                                 Token subject, Token id, AstDuration timeout);
-AstStatement *parse_stmt_assert_source(Parse *p, Token first, bool table, Token name,
-                                 ElementList *elements, bool has_elements,
-                                 PropertyList *with);
+                                       Token subject, Token id,
+                                       AstDuration timeout);
+AstStatement *parse_stmt_assert_source(Parse *p, Token first, bool table,
+                                       Token name, ElementList *elements,
+                                       bool has_elements, PropertyList *with);
 AstStatement *parse_stmt_select(Parse *p, AstSelect *select);
 void parse_stmt_set_elements(AstStatement *s, ElementList *list);
 void parse_stmt_set_with(Parse *p, AstStatement *s, PropertyList *with);
 /* `number` of INTERVAL, LIMIT, ID: sets `*has` and `*count`. */
 void parse_stmt_set_count(Parse *p, Token number, const char *what, bool *has,
-                    int64_t *count);
+                          int64_t *count);
 /* The whole statement is read: its last token ended at `last_end`, its `;` at
  * `end`. */
-void parse_stmt_finish(Parse *p, AstStatement *s, uint32_t last_end, uint32_t end);
+void parse_stmt_finish(Parse *p, AstStatement *s, uint32_t last_end,
+                       uint32_t end);
 
 AstElement element_new(Parse *p, Token name, TypeNode type,
                        AstConstraint constraint, Str header_key);
@@ -236,10 +243,11 @@ void parse_select_add_item(Parse *p, AstItem item);
 AstItem item_expr(Ast *expr, Token alias);
 AstItem item_star(Token qualifier, Token star);
 AstFrom from_new(Parse *p, Token source, Token alias);
-void parse_select_add_join(Parse *p, AstJoinKind kind, Token first, AstFrom right,
-                     Within within, Ast *on);
+void parse_select_add_join(Parse *p, AstJoinKind kind, Token first,
+                           AstFrom right, Within within, Ast *on);
 void parse_select_set_window(Parse *p, AstWindowKind kind, Token first,
-                       AstDuration size, AstDuration advance, WindowRest rest);
+                             AstDuration size, AstDuration advance,
+                             WindowRest rest);
 /* `list` is NULL for `()`; `parens` tells of `(a, b)`. */
 void parse_select_set_group(Parse *p, ExprList *list, bool parens);
 void parse_select_set_partition(Parse *p, ExprList *list, bool parens);

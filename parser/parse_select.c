@@ -17,8 +17,7 @@ AstName source_name(Parse *p, Token name)
             parse_fail(p, name.at,
                        "name '%.*s' of a stream or table has other characters "
                        "than letters, digits, '_' and '-'",
-                       (int)(name.text.len < 100 ? name.text.len : 100),
-                       name.text.ptr);
+                       STR_ARG(lexer_clip(name.text)));
     }
     if (name.text.len == 0)
         parse_fail(p, name.at, "name of a stream or table is empty");
@@ -66,8 +65,8 @@ AstFrom from_new(Parse *p, Token source, Token alias)
     return (AstFrom){source_name(p, source), parse_name_new(alias)};
 }
 
-void parse_select_add_join(Parse *p, AstJoinKind kind, Token first, AstFrom right,
-                     Within within, Ast *on)
+void parse_select_add_join(Parse *p, AstJoinKind kind, Token first,
+                           AstFrom right, Within within, Ast *on)
 {
     AstSelect *select = p->select;
     parse_count(p, first.at);
@@ -88,7 +87,8 @@ void parse_select_add_join(Parse *p, AstJoinKind kind, Token first, AstFrom righ
 }
 
 void parse_select_set_window(Parse *p, AstWindowKind kind, Token first,
-                       AstDuration size, AstDuration advance, WindowRest rest)
+                             AstDuration size, AstDuration advance,
+                             WindowRest rest)
 {
     p->select->window = (AstWindow){
         .kind = kind,
@@ -151,7 +151,8 @@ AstDuration duration_new(Parse *p, Token number, AstUnit unit)
     if (duration.count < 0)
         parse_fail(p, number.at, "duration must not be negative");
     else if (!ast_duration_ms(&duration, &ms))
-        parse_fail(p, number.at, "duration too long, its milliseconds do not "
-                                 "fit 64 bits");
+        parse_fail(p, number.at,
+                   "duration too long, its milliseconds do not "
+                   "fit 64 bits");
     return duration;
 }

@@ -17,7 +17,7 @@ AstStatement *parse_stmt_new(Parse *p, AstStatementKind kind, Token first)
 }
 
 AstStatement *parse_stmt_named(Parse *p, AstStatementKind kind, Token first,
-                         Token name)
+                               Token name)
 {
     AstStatement *s = parse_stmt_new(p, kind, first);
     s->name = parse_name_new(name);
@@ -25,17 +25,17 @@ AstStatement *parse_stmt_named(Parse *p, AstStatementKind kind, Token first,
 }
 
 AstStatement *parse_stmt_source(Parse *p, AstStatementKind kind, bool table,
-                          Token first, Token name)
+                                Token first, Token name)
 {
-    AstStatement *s =
-        parse_stmt_new(p, (AstStatementKind)(kind + (table ? 1 : 0)), first);
+    AstStatement *s = parse_stmt_new(
+        p, (AstStatementKind)(kind + (table ? 1 : 0)), first);
     s->name = source_name(p, name);
     return s;
 }
 
 /* Topics and subjects keep their case when they are not quoted. */
 AstStatement *parse_stmt_text(Parse *p, AstStatementKind kind, Token first,
-                        Token text)
+                              Token text)
 {
     AstStatement *s = parse_stmt_new(p, kind, first);
     s->text = text.type == TK_STRING ? text.text : text.written;
@@ -56,13 +56,12 @@ void parse_stmt_set_with(Parse *p, AstStatement *s, PropertyList *with)
 {
     if (!with) return;
     for (int i = 0; i < with->count; i++)
-        with->at[i].name.text = str_ascii_upper(p->stmt,
-                                                with->at[i].name.text);
+        with->at[i].name.text = str_ascii_upper(p->stmt, with->at[i].name.text);
     s->with = (AstProperties){with->at, with->count, true};
 }
 
 void parse_stmt_set_count(Parse *p, Token number, const char *what, bool *has,
-                    int64_t *count)
+                          int64_t *count)
 {
     if (number.type == TOKEN_END) return;
     *has = true;
@@ -78,21 +77,21 @@ static void check_constraints(Parse *p, const ElementList *list, bool table)
             parse_fail(p, one->at,
                        "column '%.*s' of a table is marked KEY, a table has "
                        "PRIMARY KEY columns",
-                       STR_ARG(one->name.text));
+                       STR_ARG(lexer_clip(one->name.text)));
         if (!table && one->constraint == AST_PRIMARY_KEY)
             parse_fail(p, one->at,
                        "column '%.*s' of a stream is marked PRIMARY KEY, a "
                        "stream has KEY columns",
-                       STR_ARG(one->name.text));
+                       STR_ARG(lexer_clip(one->name.text)));
     }
 }
 
-AstStatement *parse_stmt_create(Parse *p, CreateHead head, bool table, MaybeName name,
-                          ElementList *elements, bool has_elements,
-                          PropertyList *with)
+AstStatement *parse_stmt_create(Parse *p, CreateHead head, bool table,
+                                MaybeName name, ElementList *elements,
+                                bool has_elements, PropertyList *with)
 {
-    AstStatement *s =
-        parse_stmt_source(p, STMT_CREATE_STREAM, table, head.first, name.name);
+    AstStatement *s = parse_stmt_source(p, STMT_CREATE_STREAM, table,
+                                        head.first, name.name);
     s->or_replace = head.or_replace;
     s->is_source = head.is_source;
     s->if_not_exists = name.flag;
@@ -103,11 +102,11 @@ AstStatement *parse_stmt_create(Parse *p, CreateHead head, bool table, MaybeName
 }
 
 AstStatement *parse_stmt_create_as(Parse *p, CreateHead head, bool table,
-                             MaybeName name, PropertyList *with,
-                             AstSelect *select)
+                                   MaybeName name, PropertyList *with,
+                                   AstSelect *select)
 {
-    AstStatement *s =
-        parse_stmt_source(p, STMT_CREATE_STREAM_AS, table, head.first, name.name);
+    AstStatement *s = parse_stmt_source(p, STMT_CREATE_STREAM_AS, table,
+                                        head.first, name.name);
     const char *kind = table ? "TABLE" : "STREAM";
     s->or_replace = head.or_replace;
     s->if_not_exists = name.flag;
@@ -126,21 +125,23 @@ AstStatement *parse_stmt_create_as(Parse *p, CreateHead head, bool table,
     return s;
 }
 
-AstStatement *parse_stmt_assert_source(Parse *p, Token first, bool table, Token name,
-                                 ElementList *elements, bool has_elements,
-                                 PropertyList *with)
+AstStatement *parse_stmt_assert_source(Parse *p, Token first, bool table,
+                                       Token name, ElementList *elements,
+                                       bool has_elements, PropertyList *with)
 {
-    AstStatement *s = parse_stmt_source(p, STMT_ASSERT_STREAM, table, first, name);
+    AstStatement *s = parse_stmt_source(p, STMT_ASSERT_STREAM, table, first,
+                                        name);
     if (has_elements) parse_stmt_set_elements(s, elements);
     check_constraints(p, elements, table);
     parse_stmt_set_with(p, s, with);
     return s;
 }
 
-AstStatement *parse_stmt_connector(Parse *p, Token first, char kind, MaybeName name,
-                             PropertyList *with)
+AstStatement *parse_stmt_connector(Parse *p, Token first, char kind,
+                                   MaybeName name, PropertyList *with)
 {
-    AstStatement *s = parse_stmt_named(p, STMT_CREATE_CONNECTOR, first, name.name);
+    AstStatement *s = parse_stmt_named(p, STMT_CREATE_CONNECTOR, first,
+                                       name.name);
     s->if_not_exists = name.flag;
     s->connector_kind = kind;
     s->with = (AstProperties){with->at, with->count, true};
@@ -148,7 +149,7 @@ AstStatement *parse_stmt_connector(Parse *p, Token first, char kind, MaybeName n
 }
 
 AstStatement *parse_stmt_values(Parse *p, AstStatementKind kind, Token first,
-                          Token name, NameList *columns, ExprList *values)
+                                Token name, NameList *columns, ExprList *values)
 {
     AstStatement *s = parse_stmt_source(p, kind, false, first, name);
     s->has_columns = columns != NULL;
@@ -163,7 +164,7 @@ AstStatement *parse_stmt_values(Parse *p, AstStatementKind kind, Token first,
 
 /* The name of a variable keeps its case. */
 AstStatement *parse_stmt_define(Parse *p, AstStatementKind kind, Token first,
-                          Token name)
+                                Token name)
 {
     AstStatement *s = parse_stmt_named(p, kind, first, name);
     s->name.text = name.written;
@@ -175,14 +176,14 @@ AstStatement *parse_stmt_define(Parse *p, AstStatementKind kind, Token first,
 }
 
 AstStatement *parse_stmt_assert_schema(Parse *p, Token first, bool not_exists,
-                                 Token subject, Token id, AstDuration timeout)
+                                       Token subject, Token id,
+                                       AstDuration timeout)
 {
     AstStatement *s = parse_stmt_new(p, STMT_ASSERT_SCHEMA, first);
     s->not_exists = not_exists;
     s->timeout = timeout;
     if (subject.type != TOKEN_END) {
-        s->text =
-            subject.type == TK_STRING ? subject.text : subject.written;
+        s->text = subject.type == TK_STRING ? subject.text : subject.written;
         s->text_at = subject.at;
     }
     parse_stmt_set_count(p, id, "ID", &s->has_id, &s->id);
@@ -199,7 +200,8 @@ AstStatement *parse_stmt_select(Parse *p, AstSelect *select)
     return s;
 }
 
-void parse_stmt_finish(Parse *p, AstStatement *s, uint32_t last_end, uint32_t end)
+void parse_stmt_finish(Parse *p, AstStatement *s, uint32_t last_end,
+                       uint32_t end)
 {
     Str text = p->lexer->text;
     s->end = end;

@@ -28,17 +28,17 @@ static TypeNode type_new(Parse *p, TypeKind kind, uint32_t at, int height)
 TypeNode parse_type_named(Parse *p, Token name)
 {
     /* Folded names only: `"int"` can but be a custom type. */
-    const Type *base = name.quoted && !str_eq(name.text,
-                                              str_ascii_upper(p->stmt,
-                                                              name.text))
-                           ? NULL
-                           : type_by_name(name.text);
+    const Type *base =
+        name.quoted && !str_eq(name.text, str_ascii_upper(p->stmt, name.text))
+            ? NULL
+            : type_by_name(name.text);
     TypeNode node = type_new(p, base ? base->kind : TYPE_NULL, name.at, 1);
     node.type->name = parse_name_new(name);
     return node;
 }
 
-TypeNode parse_type_decimal_of(Parse *p, Token first, Token precision, Token scale)
+TypeNode parse_type_decimal_of(Parse *p, Token first, Token precision,
+                               Token scale)
 {
     TypeNode node = type_new(p, TYPE_DECIMAL, first.at, 1);
     node.type->name = parse_name_new(first);
@@ -115,7 +115,7 @@ void fields_check_unique(Parse *p, const NameList *names)
         AstName *name = &names->at[i];
         if (map_put(p->stmt, &seen, name->text, name))
             parse_fail(p, name->at, "duplicate field '%.*s' in STRUCT",
-                       STR_ARG(name->text));
+                       STR_ARG(lexer_clip(name->text)));
     }
 }
 
@@ -124,8 +124,7 @@ AstElement element_new(Parse *p, Token name, TypeNode type,
 {
     if (constraint == AST_HEADER && header_key.len == 0)
         parse_fail(p, name.at, "HEADER of column '%.*s' has an empty key",
-                   (int)(name.text.len < 100 ? name.text.len : 100),
-                   name.text.ptr);
+                   STR_ARG(lexer_clip(name.text)));
     return (AstElement){.name = parse_name_new(name),
                         .type = type.type,
                         .constraint = constraint,

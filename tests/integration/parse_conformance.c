@@ -112,8 +112,8 @@ static void check_case(Str file, const Json *test)
                      str_starts_with(s->text, STR("RUN SCRIPT")) ||
                      str_starts_with(s->text, STR("ASSERT"));
         c.may_fail = last && error;
-        c.parse_error =
-            c.may_fail && type && contains(type->text, "ParseFailed");
+        c.parse_error = c.may_fail && type &&
+                        contains(type->text, "ParseFailed");
         c.must_fail = c.parse_error && !later;
         check_statement(&c, s->text);
     }
@@ -142,7 +142,8 @@ static void check_file(const char *path)
     Buf text = {0};
     const char *error = "cannot be read";
     const Json *root = NULL;
-    if (read_file(path, &text)) root = json_parse(arena, buf_str(&text), &error);
+    if (read_file(path, &text))
+        root = json_parse(arena, buf_str(&text), &error);
     const Json *tests = json_get(root, "tests");
     if (!tests) {
         failed++;

@@ -52,14 +52,15 @@ static AstName named(const char *text)
 static AstName any_name(Gen *g)
 {
     static const char *const names[] = {
-        "A",     "B",    "FOO_1",  "foo", "Foo", "a b", "x.y",
-        "`",     "\"",   "it's",   "1A",  "12",  "_",   "A@B",
-        "",      ";",    "--",     "/*",  "\xC3\xA9", "${v}", "->",
+        "A", "B",  "FOO_1", "foo", "Foo",      "a b",  "x.y",
+        "`", "\"", "it's",  "1A",  "12",       "_",    "A@B",
+        "",  ";",  "--",    "/*",  "\xC3\xA9", "${v}", "->",
     };
     if (below(g, 3)) return named(PICK(g, names));
     const char *const *words = parser_keywords();
     int count = 0;
-    while (words[count]) count++;
+    while (words[count])
+        count++;
     return named(words[below(g, count)]);
 }
 
@@ -81,9 +82,24 @@ static AstName source_name(Gen *g)
 static Str any_string(Gen *g)
 {
     static const char *const strings[] = {
-        "",      "a",    "it's", "''",   "--",  "/* x", "a\nb",
-        "${v}",  ";",    "\"",   "`",    "\\",  "\xF0\x9F\x98\x80",
-        "%_",    " x ",  "'",    "NULL", "1e5",
+        "",
+        "a",
+        "it's",
+        "''",
+        "--",
+        "/* x",
+        "a\nb",
+        "${v}",
+        ";",
+        "\"",
+        "`",
+        "\\",
+        "\xF0\x9F\x98\x80",
+        "%_",
+        " x ",
+        "'",
+        "NULL",
+        "1e5",
     };
     return str_from(PICK(g, strings));
 }
@@ -109,12 +125,12 @@ static void struct_fields(Gen *g, AstType *type, int depth)
 static const AstType *any_type(Gen *g, int depth)
 {
     static const TypeKind scalars[] = {
-        TYPE_BOOLEAN, TYPE_INT,  TYPE_BIGINT, TYPE_DOUBLE,    TYPE_STRING,
-        TYPE_BYTES,   TYPE_DATE, TYPE_TIME,   TYPE_TIMESTAMP, TYPE_DECIMAL,
-        TYPE_NULL,
+        TYPE_BOOLEAN,   TYPE_INT,     TYPE_BIGINT, TYPE_DOUBLE,
+        TYPE_STRING,    TYPE_BYTES,   TYPE_DATE,   TYPE_TIME,
+        TYPE_TIMESTAMP, TYPE_DECIMAL, TYPE_NULL,
     };
     static const TypeKind nested[] = {TYPE_ARRAY, TYPE_MAP, TYPE_STRUCT};
-    static const char *const custom[] = {"FOO", "int", "a b", "ARRAY",
+    static const char *const custom[] = {"FOO",     "int",    "a b", "ARRAY",
                                          "DECIMAL", "SELECT", "KEY"};
     AstType *type = ARENA_NEW(g->stmt, AstType);
     type->kind = depth > 0 && flip(g) ? PICK(g, nested) : PICK(g, scalars);
@@ -141,9 +157,9 @@ static Ast *node(Gen *g, AstKind kind)
 
 static void fill_integer(Gen *g, Ast *expr)
 {
-    static const int64_t edges[] = {0,         1,         INT32_MAX, INT32_MIN,
-                                    INT64_MAX, INT64_MIN, 2147483648,
-                                    -2147483649};
+    static const int64_t edges[] = {0,          1,          INT32_MAX,
+                                    INT32_MIN,  INT64_MAX,  INT64_MIN,
+                                    2147483648, -2147483649};
     int64_t value = flip(g) ? below(g, 100) - 50 : PICK(g, edges);
     expr->is_bigint = value < INT32_MIN || value > INT32_MAX;
     if (expr->is_bigint)
@@ -155,7 +171,12 @@ static void fill_integer(Gen *g, Ast *expr)
 static void fill_decimal(Gen *g, Ast *expr)
 {
     static const char *const texts[] = {
-        "1.5",  "-0.005", "0.0", "12", "-3.10", "0.10",
+        "1.5",
+        "-0.005",
+        "0.0",
+        "12",
+        "-3.10",
+        "0.10",
         "1234567890123456789012345678901234567890.123"};
     Decimal *value = ARENA_NEW(g->stmt, Decimal);
     CHECK(decimal_parse(g->stmt, str_from(PICK(g, texts)), value));
@@ -164,8 +185,8 @@ static void fill_decimal(Gen *g, Ast *expr)
 
 static void fill_double(Gen *g, Ast *expr)
 {
-    static const double values[] = {0.0,    -0.0,  1.0,     -1.5,  1e300,
-                                    5e-324, 0.001, 12345.6, 1e7,   -1e-7};
+    static const double values[] = {0.0,    -0.0,  1.0,     -1.5, 1e300,
+                                    5e-324, 0.001, 12345.6, 1e7,  -1e-7};
     expr->literal.f64 = PICK(g, values);
 }
 
@@ -193,7 +214,8 @@ static void fill_args(Gen *g, Ast *expr, int count, int depth)
 {
     expr->args = ARENA_ARRAY(g->stmt, Ast *, count + 1);
     expr->arg_count = count;
-    for (int i = 0; i < count; i++) expr->args[i] = any_expr(g, depth - 1);
+    for (int i = 0; i < count; i++)
+        expr->args[i] = any_expr(g, depth - 1);
 }
 
 static Ast *any_lambda(Gen *g, int depth)
@@ -202,7 +224,8 @@ static Ast *any_lambda(Gen *g, int depth)
     Ast *expr = node(g, AST_LAMBDA);
     int count = 1 + below(g, 3), first = below(g, 2);
     AstName *names = ARENA_ARRAY(g->stmt, AstName, count);
-    for (int i = 0; i < count; i++) names[i] = named(parameters[first + i]);
+    for (int i = 0; i < count; i++)
+        names[i] = named(parameters[first + i]);
     expr->names = names;
     expr->name_count = count;
     fill_args(g, expr, 1, depth);
@@ -211,9 +234,8 @@ static Ast *any_lambda(Gen *g, int depth)
 
 static void fill_call(Gen *g, Ast *expr, int depth)
 {
-    static const char *const units[] = {"DAYS",    "HOURS",
-                                        "MINUTES", "SECONDS",
-                                        "MILLISECONDS", "MILLISECOND"};
+    static const char *const units[] = {
+        "DAYS", "HOURS", "MINUTES", "SECONDS", "MILLISECONDS", "MILLISECOND"};
     expr->name = any_name(g);
     expr->star = below(g, 6) == 0;
     if (expr->star) return;
@@ -241,7 +263,8 @@ static void fill_struct(Gen *g, Ast *expr, int depth)
 {
     int count = below(g, 3);
     AstName *names = ARENA_ARRAY(g->stmt, AstName, count + 1);
-    for (int i = 0; i < count; i++) names[i] = unique_name(g, i);
+    for (int i = 0; i < count; i++)
+        names[i] = unique_name(g, i);
     expr->names = names;
     expr->name_count = count;
     fill_args(g, expr, count, depth);
@@ -318,8 +341,8 @@ static void fill_primary(Gen *g, Ast *expr, int depth)
 static Ast *any_expr(Gen *g, int depth)
 {
     static const AstKind operators[] = {
-        AST_UNARY, AST_ARITH, AST_ARITH, AST_CONCAT, AST_COMPARE,
-        AST_AND,   AST_OR,    AST_NOT,
+        AST_UNARY,   AST_ARITH, AST_ARITH, AST_CONCAT,
+        AST_COMPARE, AST_AND,   AST_OR,    AST_NOT,
     };
     static const AstKind predicates[] = {AST_BETWEEN, AST_IN, AST_LIKE,
                                          AST_IS_NULL};
@@ -356,7 +379,8 @@ static Ast *any_expr(Gen *g, int depth)
 static Ast **any_exprs(Gen *g, int count, int depth)
 {
     Ast **list = ARENA_ARRAY(g->stmt, Ast *, count + 1);
-    for (int i = 0; i < count; i++) list[i] = any_expr(g, depth);
+    for (int i = 0; i < count; i++)
+        list[i] = any_expr(g, depth);
     return list;
 }
 
@@ -425,11 +449,13 @@ static AstSelect *any_select(Gen *g, bool may_limit)
     AstSelect *select = ARENA_NEW(g->stmt, AstSelect);
     select->item_count = 1 + below(g, 3);
     select->items = ARENA_ARRAY(g->stmt, AstItem, select->item_count);
-    for (int i = 0; i < select->item_count; i++) select->items[i] = any_item(g);
+    for (int i = 0; i < select->item_count; i++)
+        select->items[i] = any_item(g);
     select->from = any_from(g);
     select->join_count = below(g, 3);
     select->joins = ARENA_ARRAY(g->stmt, AstJoin, select->join_count + 1);
-    for (int i = 0; i < select->join_count; i++) select->joins[i] = any_join(g);
+    for (int i = 0; i < select->join_count; i++)
+        select->joins[i] = any_join(g);
     select->window = any_window(g);
     if (flip(g)) select->where = any_expr(g, 4);
     select->has_group_by = flip(g);
@@ -476,7 +502,7 @@ static void fill_elements(Gen *g, AstStatement *s, bool table)
 static void fill_with(Gen *g, AstStatement *s)
 {
     static const char *const names[] = {"KAFKA_TOPIC", "A B", "TABLE", "1X",
-                                        "KEY", "", "A.B"};
+                                        "KEY",         "",    "A.B"};
     s->with.present = true;
     s->with.count = 1 + below(g, 3);
     s->with.at = ARENA_ARRAY(g->stmt, AstProperty, s->with.count);
@@ -489,7 +515,8 @@ static void fill_columns(Gen *g, AstStatement *s)
     s->has_columns = true;
     s->column_count = 1 + below(g, 3);
     s->columns = ARENA_ARRAY(g->stmt, AstName, s->column_count);
-    for (int i = 0; i < s->column_count; i++) s->columns[i] = any_name(g);
+    for (int i = 0; i < s->column_count; i++)
+        s->columns[i] = any_name(g);
 }
 
 static void fill_create(Gen *g, AstStatement *s)
@@ -702,8 +729,8 @@ static void test_names(void)
         const char *name;
         const char *printed;
     } cases[] = {
-        {"FOO", "FOO"},   {"foo", "`foo`"},   {"F@1", "F@1"},
-        {"1A", "`1A`"},   {"a`b", "`a``b`"},  {"SELECT", "`SELECT`"},
+        {"FOO", "FOO"},   {"foo", "`foo`"},     {"F@1", "F@1"},
+        {"1A", "`1A`"},   {"a`b", "`a``b`"},    {"SELECT", "`SELECT`"},
         {"KEY", "KEY"},   {"ARRAY", "`ARRAY`"}, {"", "``"},
         {"A-B", "`A-B`"},
     };
@@ -737,7 +764,9 @@ int main(void)
         check_seed(strtoull(seed, NULL, 10));
         return check_done();
     }
-    for (uint64_t i = 1; i <= 10000; i++) check_seed(i);
-    for (uint64_t i = 1; i <= 2000; i++) check_two(i);
+    for (uint64_t i = 1; i <= 10000; i++)
+        check_seed(i);
+    for (uint64_t i = 1; i <= 2000; i++)
+        check_two(i);
     return check_done();
 }

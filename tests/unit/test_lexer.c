@@ -134,14 +134,15 @@ static const struct {
     {"x", "'${v' '$ {v}' '${}'", "s:${v s:$ {v} s:${}"},
     {"x", "\"${v}\"", "n:${v}"},
     {"x", "${V}", "!0 undefined variable 'V', set it with DEFINE V = '...'"},
-    {"from", "${v}", "!0 variable 'v' holds the reserved word 'from', which "
-                     "cannot be a name"},
+    {"from", "${v}",
+     "!0 variable 'v' holds the reserved word 'from', which "
+     "cannot be a name"},
 };
 
 static const char *const bad_values[] = {
-    "",      "a b",   "a; drop", "'a' || 'b'", "'open", "`a b`", " a",
-    "a--b",  "1a",    "1 + 2",   "(1)",        "*",     "${v}",  "a.b",
-    "--x\n", "'a' 'b'", "\xC3\xA9",
+    "",     "a b",  "a; drop", "'a' || 'b'", "'open",    "`a b`",
+    " a",   "a--b", "1a",      "1 + 2",      "(1)",      "*",
+    "${v}", "a.b",  "--x\n",   "'a' 'b'",    "\xC3\xA9",
 };
 
 static void test_variables(void)

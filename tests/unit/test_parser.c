@@ -144,7 +144,8 @@ static const struct {
      "SELECT A FROM S WINDOW HOPPING (SIZE 1 HOURS, ADVANCE BY 5 MILLISECONDS, "
      "RETENTION 7 DAYS, GRACE PERIOD 0 SECONDS) WHERE A GROUP BY A"},
     {"SELECT A FROM S WINDOW SESSION (5 SECONDS, GRACE PERIOD 1 DAYS) GROUP BY "
-     "A", NULL},
+     "A",
+     NULL},
     {"SELECT A FROM S WINDOW SESSION (5 SECONDS, RETENTION 1 DAYS) GROUP BY A",
      NULL},
     {"SELECT A FROM S GROUP BY (A, B + 1) HAVING COUNT(*) > 1",
@@ -250,9 +251,9 @@ static void test_good(void)
         const char *want = queries[i].canonical ? queries[i].canonical
                                                 : queries[i].text;
         Str text = str_printf(stmt, "%s;", queries[i].text);
-        CHECK_STR(parse_all(stmt, text, NULL),
-                  str_printf(stmt, "%s;",
-                             upper_outside_quotes(stmt, want).ptr).ptr);
+        CHECK_STR(
+            parse_all(stmt, text, NULL),
+            str_printf(stmt, "%s;", upper_outside_quotes(stmt, want).ptr).ptr);
     }
     for (size_t i = 0; i < sizeof expressions / sizeof expressions[0]; i++) {
         Ast *expr = NULL;
@@ -263,10 +264,10 @@ static void test_good(void)
             buf_printf(&out, "%s", st.text);
         else
             ast_print_expr(&out, expr);
-        const char *want = expressions[i].canonical
-                               ? expressions[i].canonical
-                               : upper_outside_quotes(stmt,
-                                                      expressions[i].text).ptr;
+        const char *want =
+            expressions[i].canonical
+                ? expressions[i].canonical
+                : upper_outside_quotes(stmt, expressions[i].text).ptr;
         CHECK_STR(buf_str(&out), want);
         buf_free(&out);
     }
@@ -328,10 +329,12 @@ static const struct {
     {"SELECT * FROM s EMIT CHNAGES;", 21, "did you mean 'CHANGES'?"},
     {"CREATE STEAM s;", 7, "did you mean 'STREAM'?"},
     {"SHOW STREAM;", 5, "did you mean 'STREAMS'?"},
-    {"SELECT FROM s;", 7, "'FROM' is a reserved word, as a name it is written "
-                          "`FROM`"},
-    {"CREATE STREAM table;", 14, "expected a name or IF; 'TABLE' is a reserved "
-                                 "word"},
+    {"SELECT FROM s;", 7,
+     "'FROM' is a reserved word, as a name it is written "
+     "`FROM`"},
+    {"CREATE STREAM table;", 14,
+     "expected a name or IF; 'TABLE' is a reserved "
+     "word"},
     {"SELECT a AS catalog FROM s;", 12, "'CATALOG' is a reserved word"},
     {"SELECT a FROM s WHERE a < b < c;", 28, "cannot be compared again"},
     {"SELECT a FROM s WHERE a = b IS NULL;", 28, "cannot be compared again"},
@@ -365,7 +368,8 @@ static const struct {
     {"SELECT CAST(a AS NULL) FROM s;", 17, "expected a type"},
     {"SELECT CAST(a AS STRING(KEY)) FROM s;", 24, "STRING or a whole number"},
     {"SELECT CAST(a AS DECIMAL) FROM s;", 24, "needs a precision and a scale"},
-    {"SELECT CAST(a AS DECIMAL(0, 0)) FROM s;", 25, "precision of DECIMAL is 0"},
+    {"SELECT CAST(a AS DECIMAL(0, 0)) FROM s;", 25,
+     "precision of DECIMAL is 0"},
     {"SELECT CAST(a AS DECIMAL(2, 3)) FROM s;", 28, "scale of DECIMAL is 3"},
     {"SELECT CAST(a AS DECIMAL(2, -1)) FROM s;", 28, "scale of DECIMAL is -1"},
     {"SELECT CAST(a AS STRUCT!=) FROM s;", 23, "expected '<'"},
@@ -384,9 +388,11 @@ static const struct {
     {"SELECT a FROM s WINDOW TUMBLING (SIZE -3 DAYS) GROUP BY a;", 38,
      "duration must not be negative"},
     {"SELECT a FROM s WINDOW TUMBLING (SIZE 9223372036854775807 DAYS) GROUP BY "
-     "a;", 38, "duration too long"},
+     "a;",
+     38, "duration too long"},
     {"SELECT a FROM s WINDOW TUMBLING (SIZE 1 DAY, GRACE PERIOD 1 DAY, "
-     "RETENTION 1 DAY) GROUP BY a;", 63, "unexpected ','"},
+     "RETENTION 1 DAY) GROUP BY a;",
+     63, "unexpected ','"},
     {"CREATE STREAM s AS SELECT a FROM b LIMIT 3;", 41, "cannot have a LIMIT"},
     {"CREATE TABLE s AS SELECT a FROM b LIMIT 3;", 40, "cannot have a LIMIT"},
     {"CREATE SOURCE STREAM s AS SELECT a FROM b;", 0, "leave out SOURCE"},
@@ -417,12 +423,12 @@ static void test_bad(void)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         AstStatement **list = NULL;
         int count = -1;
-        Status st =
-            parse_statements(stmt, str_from(bad[i].text), NULL, &list, &count);
+        Status st = parse_statements(stmt, str_from(bad[i].text), NULL, &list,
+                                     &count);
         CHECK(st.kind == ST_USER && count == -1 && !list);
-        bool found = st.kind && str_find(str_from(st.text),
-                                         str_from(bad[i].message),
-                                         0) != SIZE_MAX;
+        bool found = st.kind &&
+                     str_find(str_from(st.text), str_from(bad[i].message), 0) !=
+                         SIZE_MAX;
         CHECK(found);
         CHECK((int)st.at - 1 == bad[i].at);
         if (!found || (int)st.at - 1 != bad[i].at)
@@ -442,31 +448,35 @@ static void test_variables(void)
     map_put(stmt, &map, STR("topic"), &topic);
     map_put(stmt, &map, STR("n"), &n);
     map_put(stmt, &map, STR("name"), &name);
-    CHECK_STR(parse_all(stmt, STR("CREATE STREAM ${topic} (${name} INT) WITH "
-                                  "(KAFKA_TOPIC='x-${topic}', P=${n});"),
+    CHECK_STR(parse_all(stmt,
+                        STR("CREATE STREAM ${topic} (${name} INT) WITH "
+                            "(KAFKA_TOPIC='x-${topic}', P=${n});"),
                         &map),
               "CREATE STREAM CLICKS (`b` INTEGER) WITH (KAFKA_TOPIC='x-clicks',"
               " P=4);");
-    CHECK_STR(parse_all(stmt, STR("DEFINE n = '5'; SELECT ${n} FROM a;"
-                                  "UNDEFINE n; SELECT ${n} FROM a;"),
+    CHECK_STR(parse_all(stmt,
+                        STR("DEFINE n = '5'; SELECT ${n} FROM a;"
+                            "UNDEFINE n; SELECT ${n} FROM a;"),
                         &map),
               "54: undefined variable 'n', set it with DEFINE n = '...'");
     CHECK_STR(*(Str *)map_get(&map, STR("n")), "4");
-    CHECK_STR(parse_all(stmt, STR("DEFINE v = '''abc'''; DEFINE w = '${v}x';"
-                                  "SELECT ${v}, '${w}' FROM a;"),
+    CHECK_STR(parse_all(stmt,
+                        STR("DEFINE v = '''abc'''; DEFINE w = '${v}x';"
+                            "SELECT ${v}, '${w}' FROM a;"),
                         NULL),
               "DEFINE v = '''abc''';DEFINE w = '''abc''x';"
               "SELECT 'abc', '''abc''x' FROM A;");
     /* A value never becomes syntax. */
-    CHECK_STR(parse_all(stmt, STR("DEFINE v = 'a; DROP STREAM b';"
-                                  "SELECT ${v} FROM a;"),
+    CHECK_STR(parse_all(stmt,
+                        STR("DEFINE v = 'a; DROP STREAM b';"
+                            "SELECT ${v} FROM a;"),
                         NULL),
               "37: value of variable 'v' cannot stand here, it must be one "
               "quoted string, number, boolean or plain name");
     /* A DEFINE is known only after its own statement. */
-    CHECK_STR(parse_all(stmt, STR("DEFINE v = '${v}';SELECT '${v}' FROM a;"),
-                        NULL),
-              "DEFINE v = '${v}';SELECT '${v}' FROM A;");
+    CHECK_STR(
+        parse_all(stmt, STR("DEFINE v = '${v}';SELECT '${v}' FROM a;"), NULL),
+        "DEFINE v = '${v}';SELECT '${v}' FROM A;");
     /* Doubling over and over ends with an error. */
     Buf out = {0};
     buf_printf(&out, "DEFINE a0 = 'xxxxxxxxxx';");
@@ -483,8 +493,9 @@ static void test_variables(void)
 static void test_positions(void)
 {
     Arena *stmt = arena_new("stmt", 0);
-    Str text = STR("  SHOW TYPES ; -- c\n SELECT (a + b) * c, d AS e FROM `s` x "
-                   "WHERE f(y) LIKE 'z' /* c */ ;");
+    Str text = STR(
+        "  SHOW TYPES ; -- c\n SELECT (a + b) * c, d AS e FROM `s` x "
+        "WHERE f(y) LIKE 'z' /* c */ ;");
     AstStatement **list = NULL;
     int count = 0;
     CHECK(!parse_statements(stmt, text, NULL, &list, &count).kind);
@@ -518,9 +529,11 @@ static void test_parts(void)
     Arena *stmt = arena_new("stmt", 0);
     const AstType *type = NULL;
     Buf out = {0};
-    CHECK(!parse_type(stmt, STR("map<string, struct<a int array array, b foo>>"
-                                " array"),
-                      &type).kind);
+    CHECK(!parse_type(stmt,
+                      STR("map<string, struct<a int array array, b foo>>"
+                          " array"),
+                      &type)
+               .kind);
     ast_print_type(&out, type);
     CHECK_STR(buf_str(&out), "ARRAY<MAP<STRING, STRUCT<A "
                              "ARRAY<ARRAY<INTEGER>>, B FOO>>>");
@@ -532,8 +545,8 @@ static void test_parts(void)
     CHECK(parse_type(stmt, STR("int int"), &type).kind == ST_USER);
     AstElement *elements = NULL;
     int count = 0;
-    CHECK(!parse_elements(stmt, STR("ID INT KEY, V STRING"), &elements,
-                          &count).kind);
+    CHECK(!parse_elements(stmt, STR("ID INT KEY, V STRING"), &elements, &count)
+               .kind);
     CHECK(count == 2 && elements[0].constraint == AST_KEY);
     CHECK_STR(elements[1].name.text, "V");
     Ast *expr = NULL;
@@ -549,12 +562,11 @@ static void test_statement_end(void)
         const char *text;
         size_t end;
     } cases[] = {
-        {"", 0},           {"a", 0},          {"a;", 2},
-        {"a; b;", 2},      {";", 1},          {"';'", 0},
-        {"';';", 4},       {"'a'';';", 7},    {"\";\";", 4},
-        {"`;`;", 4},       {"-- ;\n;", 6},    {"-- ;", 0},
-        {"/* ; */;", 8},   {"/* ; ", 0},      {"'abc;", 0},
-        {"a /* ' */ ;", 11}, {"a - b;", 6},   {"a / b;", 6},
+        {"", 0},         {"a", 0},      {"a;", 2},      {"a; b;", 2},
+        {";", 1},        {"';'", 0},    {"';';", 4},    {"'a'';';", 7},
+        {"\";\";", 4},   {"`;`;", 4},   {"-- ;\n;", 6}, {"-- ;", 0},
+        {"/* ; */;", 8}, {"/* ; ", 0},  {"'abc;", 0},   {"a /* ' */ ;", 11},
+        {"a - b;", 6},   {"a / b;", 6},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         CHECK(parse_statement_end(str_from(cases[i].text)) == cases[i].end);
@@ -564,7 +576,8 @@ static void test_statement_end(void)
 
 static void repeat(Buf *out, const char *text, int count)
 {
-    for (int i = 0; i < count; i++) buf_append(out, text, strlen(text));
+    for (int i = 0; i < count; i++)
+        buf_append(out, text, strlen(text));
 }
 
 static Str expression_result(Arena *stmt, const char *before, const char *open,
@@ -598,8 +611,9 @@ static void test_depth(void)
     CHECK_STR(expression_result(stmt, "", "(", 10000, "a", ")"), deep);
     CHECK_STR(expression_result(stmt, "", "f(", 10000, "a", ")"), deep);
     CHECK_STR(expression_result(stmt, "", "a[", 10000, "a", "]"), deep);
-    CHECK_STR(expression_result(stmt, "", "CASE WHEN ", 10000, "a",
-                                " THEN 1 END"), deep);
+    CHECK_STR(
+        expression_result(stmt, "", "CASE WHEN ", 10000, "a", " THEN 1 END"),
+        deep);
     CHECK_STR(expression_result(stmt, "", "NOT ", 30000, "a", ""), deep);
     CHECK_STR(expression_result(stmt, "", "- ", 30000, "a", ""), deep);
     const char *type = "type too large, it nests more than 500 deep";
@@ -607,8 +621,9 @@ static void test_depth(void)
               type);
     CHECK_STR(expression_result(stmt, "CAST(a AS INT", " ARRAY", 501, ")", ""),
               type);
-    CHECK(begins(expression_result(stmt, "CAST(a AS ", "ARRAY<", 100000,
-                                   "INT", ">"), "statement too large"));
+    CHECK(begins(
+        expression_result(stmt, "CAST(a AS ", "ARRAY<", 100000, "INT", ">"),
+        "statement too large"));
     arena_free(stmt);
 }
 
@@ -616,12 +631,12 @@ static void test_chains(void)
 {
     Arena *stmt = arena_new("stmt", 0);
     static const char *const links[] = {
-        " + a", " - a", " || a", " AND a", " OR a", "->a", "[1]",
-        " AT TIME ZONE 'z'",
+        " + a",  " - a", " || a", " AND a",
+        " OR a", "->a",  "[1]",   " AT TIME ZONE 'z'",
     };
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
-        CHECK(begins(expression_result(stmt, "a", links[i], 3900, "", ""),
-                     "A"));
+        CHECK(
+            begins(expression_result(stmt, "a", links[i], 3900, "", ""), "A"));
         CHECK(begins(expression_result(stmt, "a", links[i], 10000, "", ""),
                      "expression too long, more than 4000 operators"));
     }
