@@ -60,7 +60,7 @@ static void add_star_column(Select *q, const AstItem *ast, int column)
                     .name = q->from_count > 1 && c->from >= 0
                                 ? prefixed(q, column)
                                 : str_copy(q->arena, c->name),
-                    .expr = expr_column(q->arena, column, c->type, ast->at),
+                    .expr = expr_new_column(q->arena, column, c->type, ast->at),
                     .at = ast->at,
                     .end = ast->end,
                     .starred = true,
@@ -178,8 +178,8 @@ static Status expand_struct(Select *q, const AstItem *item)
                            "'->*' needs a column of type STRUCT before it");
     for (int i = 0; i < base->type->field_count; i++) {
         const Field *field = &base->type->fields[i];
-        Expr *expr = expr_unary(q->arena, EXPR_FIELD, field->type, base,
-                                item->at);
+        Expr *expr = expr_new_unary(q->arena, EXPR_FIELD, field->type, base,
+                                    item->at);
         expr->slot = i;
         add_item(q, &(Item){
                         .name = name_field(&q->names, field->name),

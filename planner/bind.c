@@ -75,7 +75,7 @@ static Status bind_column(Binder *b, const Ast *ast, const Expr **out)
     const ScopeColumn *found = &b->scope->columns.at[column];
     if (found->bound && (!(b->allow & BIND_WINDOW_BOUNDS) || b->in_aggregate))
         return misplaced_bound(b, ast);
-    *out = expr_column(b->arena, column, found->type, ast->at);
+    *out = expr_new_column(b->arena, column, found->type, ast->at);
     return st_ok();
 }
 
@@ -91,7 +91,7 @@ static const Expr *bind_literal(Binder *b, const Ast *ast)
     case AST_STRING: type = &type_string; break;
     case AST_UNIT: {
         Value unit = {.str = str_copy(b->arena, ast->name.text)};
-        return expr_literal(b->arena, &type_unit, unit, ast->at);
+        return expr_new_literal(b->arena, &type_unit, unit, ast->at);
     }
     case AST_DECIMAL: {
         /* 0.005 has one digit and three decimals: DECIMAL(4, 3). */
@@ -104,8 +104,8 @@ static const Expr *bind_literal(Binder *b, const Ast *ast)
     default: break;
     }
     Value value = ast->kind == AST_NULL ? VALUE_NULL : ast->literal;
-    return expr_literal(b->arena, type, value_copy(b->arena, type, value),
-                        ast->at);
+    return expr_new_literal(b->arena, type, value_copy(b->arena, type, value),
+                            ast->at);
 }
 
 /* ---- access ---- */
@@ -134,8 +134,8 @@ static Status bind_field(Binder *b, const Ast *ast, const Expr **out)
     for (int i = 0; i < base->type->field_count; i++) {
         const Field *field = &base->type->fields[i];
         if (!str_eq(field->name, ast->name.text)) continue;
-        Expr *expr = expr_unary(b->arena, EXPR_FIELD, field->type, base,
-                                ast->at);
+        Expr *expr = expr_new_unary(b->arena, EXPR_FIELD, field->type, base,
+                                    ast->at);
         expr->slot = i;
         *out = expr;
         return st_ok();
@@ -166,10 +166,10 @@ static Status bind_index(Binder *b, const Ast *ast, const Expr **out)
                            type_text(b->arena, index->type));
     /* A map key of another type is legal and finds nothing. */
     if (type->kind == TYPE_MAP && !type_equal(index->type, type->key))
-        *out = expr_literal(b->arena, type->element, VALUE_NULL, ast->at);
+        *out = expr_new_literal(b->arena, type->element, VALUE_NULL, ast->at);
     else
-        *out = expr_binary(b->arena, EXPR_INDEX, type->element, base, index,
-                           ast->at);
+        *out = expr_new_binary(b->arena, EXPR_INDEX, type->element, base, index,
+                               ast->at);
     return st_ok();
 }
 
@@ -223,7 +223,7 @@ static Status bind_case(Binder *b, const Ast *ast, const Expr **out)
                            "with CAST(NULL AS ...)");
     for (int i = 0; i < count; i++)
         if (i % 2 == 1 || i >= ast->arg_count)
-            args[i] = expr_cast(b->arena, args[i], type);
+            args[i] = expr_new_cast(b->arena, args[i], type);
     Expr *expr = expr_new(b->arena, EXPR_CASE, type, ast->at);
     expr->args = args;
     expr->arg_count = count;
@@ -245,9 +245,9 @@ static Status bind_cast(Binder *b, const Ast *ast, const Expr **out)
                            type_text(b->arena, arg->type),
                            type_text(b->arena, type));
     if (type_equal(arg->type, type) && arg->kind != EXPR_LITERAL)
-        *out = expr_unary(b->arena, EXPR_CAST, type, arg, ast->at);
+        *out = expr_new_unary(b->arena, EXPR_CAST, type, arg, ast->at);
     else
-        *out = expr_cast(b->arena, arg, type);
+        *out = expr_new_cast(b->arena, arg, type);
     return st_ok();
 }
 
@@ -262,7 +262,7 @@ static Status bind_sign(Binder *b, const Ast *ast, const Expr **out)
                            type_text(b->arena, arg->type));
     *out = ast->op == '+'
                ? arg
-               : expr_unary(b->arena, EXPR_NEGATE, arg->type, arg, ast->at);
+               : expr_new_unary(b->arena, EXPR_NEGATE, arg->type, arg, ast->at);
     return st_ok();
 }
 

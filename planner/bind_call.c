@@ -160,7 +160,7 @@ static Status bind_star(Binder *b, const Ast *ast, const Expr **args,
     for (int i = 0; scope && i < scope->columns.count; i++) {
         const ScopeColumn *column = &scope->columns.at[i];
         if (!str_eq(column->name, STR("ROWTIME"))) continue;
-        args[0] = expr_column(b->arena, i, column->type, ast->at);
+        args[0] = expr_new_column(b->arena, i, column->type, ast->at);
         types[0] = (FnArg){.type = column->type};
         return st_ok();
     }
@@ -184,7 +184,7 @@ static const Expr *make_lambda(Binder *b, const Ast *lambda, const Expr *body)
     Type *type = ARENA_NEW(b->arena, Type);
     *type = bare;
     type->element = body->type;
-    Expr *expr = expr_unary(b->arena, EXPR_LAMBDA, type, body, lambda->at);
+    Expr *expr = expr_new_unary(b->arena, EXPR_LAMBDA, type, body, lambda->at);
     expr->slot = variable_count(b);
     expr->param_count = lambda->name_count;
     return expr;
@@ -215,7 +215,7 @@ static Status bind_as_value(Binder *b, const Ast *ast, const Expr **out)
     if (st.kind) return st;
     if (expr_is_null_literal(arg))
         return st_error_at(b->arena, ast->at, "AS_VALUE needs a column");
-    Expr *expr = expr_unary(b->arena, EXPR_CAST, arg->type, arg, ast->at);
+    Expr *expr = expr_new_unary(b->arena, EXPR_CAST, arg->type, arg, ast->at);
     expr->op = 'V';
     *out = expr;
     return st_ok();
@@ -271,8 +271,9 @@ STATUS bind_call(Binder *b, const Ast *ast, const Expr **out)
     }
     if (st.kind) return st;
     for (int i = 0; i < count; i++)
-        args[i] = args[i] ? expr_cast(b->arena, args[i], binding->arg_types[i])
-                          : make_lambda(b, ast->args[i], typing.bodies[i]);
+        args[i] = args[i]
+                      ? expr_new_cast(b->arena, args[i], binding->arg_types[i])
+                      : make_lambda(b, ast->args[i], typing.bodies[i]);
     st = check_literals(b, ast, binding, args);
     if (st.kind) return st;
     Expr *expr = expr_new(b->arena, EXPR_CALL, binding->result, ast->at);

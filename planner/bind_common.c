@@ -236,7 +236,8 @@ static Status coerce_constructor(Binder *b, const Ast *ast, const Expr *expr,
         for (j = is_struct ? 0 : i; is_struct && j < expr->arg_count; j++)
             if (str_eq(expr->type->fields[j].name, type->fields[i].name)) break;
         if (j >= expr->arg_count) {
-            copy->args[i] = expr_literal(b->arena, part, VALUE_NULL, expr->at);
+            copy->args[i] = expr_new_literal(b->arena, part, VALUE_NULL,
+                                             expr->at);
             continue;
         }
         Status st = coerce(b, ast->args[j], expr->args[j], part,
@@ -254,7 +255,7 @@ static Status coerce(Binder *b, const Ast *ast, const Expr *expr,
     if (type_equal(expr->type, type)) return st_ok();
     if (is_literal(ast) && type->kind == TYPE_STRING) {
         Value text = {.str = str_copy(b->arena, literal_text(b, ast))};
-        *out = expr_literal(b->arena, type, text, expr->at);
+        *out = expr_new_literal(b->arena, type, text, expr->at);
         return st_ok();
     }
     bool built = (ast->kind == AST_ARRAY && expr->kind == EXPR_ARRAY) ||
@@ -264,7 +265,7 @@ static Status coerce(Binder *b, const Ast *ast, const Expr *expr,
         return coerce_constructor(b, ast, expr, type, out);
     if (!expr_is_null_literal(expr) && !cast_allowed(expr->type, type))
         return no_common(b, ast, "this list", type, expr->type);
-    *out = expr_cast(b->arena, expr, type);
+    *out = expr_new_cast(b->arena, expr, type);
     return st_ok();
 }
 

@@ -65,7 +65,7 @@ static Status bind_arithmetic(Binder *b, const Ast *ast, const Expr *left,
 {
     const Type *a = left->type, *c = right->type;
     if (ast->op == '+' && a->kind == TYPE_STRING && c->kind == TYPE_STRING) {
-        *out = expr_binary(b->arena, EXPR_CONCAT, a, left, right, ast->at);
+        *out = expr_new_binary(b->arena, EXPR_CONCAT, a, left, right, ast->at);
         return st_ok();
     }
     if (!type_is_numeric(a) || !type_is_numeric(c))
@@ -75,14 +75,15 @@ static Status bind_arithmetic(Binder *b, const Ast *ast, const Expr *left,
     const Type *type = type_common_numeric(b->arena, a, c);
     if (type->kind == TYPE_DECIMAL) {
         const Type *da = as_decimal(b->arena, a), *dc = as_decimal(b->arena, c);
-        left = expr_cast(b->arena, left, da);
-        right = expr_cast(b->arena, right, dc);
+        left = expr_new_cast(b->arena, left, da);
+        right = expr_new_cast(b->arena, right, dc);
         type = decimal_result(b->arena, ast->op, da, dc);
     } else {
-        left = expr_cast(b->arena, left, type);
-        right = expr_cast(b->arena, right, type);
+        left = expr_new_cast(b->arena, left, type);
+        right = expr_new_cast(b->arena, right, type);
     }
-    Expr *expr = expr_binary(b->arena, EXPR_ARITH, type, left, right, ast->at);
+    Expr *expr = expr_new_binary(b->arena, EXPR_ARITH, type, left, right,
+                                 ast->at);
     expr->op = ast->op;
     *out = expr;
     return st_ok();
@@ -97,10 +98,10 @@ static Status bind_concat(Binder *b, const Ast *ast, const Expr *left,
     Status st = function_resolve(b->arena, STR("CONCAT"), args, 2, NULL,
                                  binding);
     if (st.kind) return st_error_at(b->arena, ast->at, "'||': %s", st.text);
-    Expr *expr = expr_binary(b->arena, EXPR_CALL, binding->result,
-                             expr_cast(b->arena, left, binding->arg_types[0]),
-                             expr_cast(b->arena, right, binding->arg_types[1]),
-                             ast->at);
+    Expr *expr = expr_new_binary(
+        b->arena, EXPR_CALL, binding->result,
+        expr_new_cast(b->arena, left, binding->arg_types[0]),
+        expr_new_cast(b->arena, right, binding->arg_types[1]), ast->at);
     expr->binding = binding;
     *out = expr;
     return st_ok();
@@ -153,9 +154,9 @@ STATUS bind_comparison(Binder *b, const Ast *ast, int op, const Expr *left,
                            compare_names[op], type_text(b->arena, left->type),
                            type_text(b->arena, right->type),
                            type ? "" : ": convert one side with CAST");
-    Expr *expr = expr_binary(b->arena, EXPR_COMPARE, &type_boolean,
-                             expr_cast(b->arena, left, type),
-                             expr_cast(b->arena, right, type), ast->at);
+    Expr *expr = expr_new_binary(b->arena, EXPR_COMPARE, &type_boolean,
+                                 expr_new_cast(b->arena, left, type),
+                                 expr_new_cast(b->arena, right, type), ast->at);
     expr->op = op;
     *out = expr;
     return st_ok();
@@ -184,7 +185,7 @@ static Status bind_operand(Binder *b, const Ast *ast, const Ast *other,
                            "the beginning of it",
                            STR_ARG(ast->literal.str),
                            STR_ARG(other->name.text));
-    *out = expr_literal(b->arena, &type_bigint, value, ast->at);
+    *out = expr_new_literal(b->arena, &type_bigint, value, ast->at);
     return st_ok();
 }
 
@@ -206,7 +207,7 @@ static Status need_boolean(Binder *b, const Ast *ast, const char *op,
     Status st = bind(b, ast, out);
     if (st.kind) return st;
     if (expr_is_null_literal(*out)) {
-        *out = expr_cast(b->arena, *out, &type_boolean);
+        *out = expr_new_cast(b->arena, *out, &type_boolean);
         return st_ok();
     }
     if ((*out)->type->kind != TYPE_BOOLEAN)
@@ -225,13 +226,13 @@ static Status bind_logic(Binder *b, const Ast *ast, const Expr **out)
     Status st = need_boolean(b, ast->args[0], op, &left);
     if (st.kind) return st;
     if (ast->kind == AST_NOT) {
-        *out = expr_unary(b->arena, EXPR_NOT, &type_boolean, left, ast->at);
+        *out = expr_new_unary(b->arena, EXPR_NOT, &type_boolean, left, ast->at);
         return st_ok();
     }
     st = need_boolean(b, ast->args[1], op, &right);
     if (st.kind) return st;
-    *out = expr_binary(b->arena, ast->kind == AST_AND ? EXPR_AND : EXPR_OR,
-                       &type_boolean, left, right, ast->at);
+    *out = expr_new_binary(b->arena, ast->kind == AST_AND ? EXPR_AND : EXPR_OR,
+                           &type_boolean, left, right, ast->at);
     return st_ok();
 }
 
@@ -271,9 +272,9 @@ static Status bind_between(Binder *b, const Ast *ast, const Expr **out)
     if (st.kind) return st;
     st = bind_comparison(b, ast, CMP_LE, v, high, &le);
     if (st.kind) return st;
-    *out = expr_binary(b->arena, EXPR_AND, &type_boolean, ge, le, ast->at);
+    *out = expr_new_binary(b->arena, EXPR_AND, &type_boolean, ge, le, ast->at);
     if (ast->negated)
-        *out = expr_unary(b->arena, EXPR_NOT, &type_boolean, *out, ast->at);
+        *out = expr_new_unary(b->arena, EXPR_NOT, &type_boolean, *out, ast->at);
     return st_ok();
 }
 
@@ -328,8 +329,8 @@ static Status bind_like(Binder *b, const Ast *ast, const Expr **out)
                                "%s",
                                type_text(b->arena, args[i]->type));
     }
-    Expr *expr = expr_binary(b->arena, EXPR_LIKE, &type_boolean, args[0],
-                             args[1], ast->at);
+    Expr *expr = expr_new_binary(b->arena, EXPR_LIKE, &type_boolean, args[0],
+                                 args[1], ast->at);
     expr->negated = ast->negated;
     if (ast->arg_count > 2) {
         Status st = read_escape(b, ast->args[2], &expr->escape);
@@ -347,9 +348,10 @@ STATUS bind_predicate(Binder *b, const Ast *ast, const Expr **out)
     const Expr *arg;
     Status st = bind(b, ast->args[0], &arg);
     if (st.kind) return st;
-    if (expr_is_null_literal(arg)) arg = expr_cast(b->arena, arg, &type_string);
-    Expr *expr = expr_unary(b->arena, EXPR_IS_NULL, &type_boolean, arg,
-                            ast->at);
+    if (expr_is_null_literal(arg))
+        arg = expr_new_cast(b->arena, arg, &type_string);
+    Expr *expr = expr_new_unary(b->arena, EXPR_IS_NULL, &type_boolean, arg,
+                                ast->at);
     expr->negated = ast->negated;
     *out = expr;
     return st_ok();

@@ -57,7 +57,7 @@ static const Str *input_names(Arena *arena, const PlanNode *node)
     int n = 0;
     for (int i = 0; i < node->input_count; i++)
         for (int j = 0; j < node->inputs[i]->column_count; j++)
-            names[n++] = node->inputs[i]->columns[j].name;
+            names[n++] = name_quote(arena, node->inputs[i]->columns[j].name);
     return names;
 }
 

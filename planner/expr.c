@@ -20,14 +20,14 @@ Expr *expr_new(Arena *arena, ExprKind kind, const Type *type, uint32_t at)
     return expr;
 }
 
-Expr *expr_column(Arena *arena, int slot, const Type *type, uint32_t at)
+Expr *expr_new_column(Arena *arena, int slot, const Type *type, uint32_t at)
 {
     Expr *expr = expr_new(arena, EXPR_COLUMN, type, at);
     expr->slot = slot;
     return expr;
 }
 
-Expr *expr_literal(Arena *arena, const Type *type, Value value, uint32_t at)
+Expr *expr_new_literal(Arena *arena, const Type *type, Value value, uint32_t at)
 {
     Expr *expr = expr_new(arena, EXPR_LITERAL, type, at);
     expr->literal = value;
@@ -40,8 +40,8 @@ static void set_args(Arena *arena, Expr *expr, int count)
     expr->arg_count = count;
 }
 
-Expr *expr_unary(Arena *arena, ExprKind kind, const Type *type, const Expr *arg,
-                 uint32_t at)
+Expr *expr_new_unary(Arena *arena, ExprKind kind, const Type *type,
+                     const Expr *arg, uint32_t at)
 {
     Expr *expr = expr_new(arena, kind, type, at);
     set_args(arena, expr, 1);
@@ -49,8 +49,8 @@ Expr *expr_unary(Arena *arena, ExprKind kind, const Type *type, const Expr *arg,
     return expr;
 }
 
-Expr *expr_binary(Arena *arena, ExprKind kind, const Type *type,
-                  const Expr *left, const Expr *right, uint32_t at)
+Expr *expr_new_binary(Arena *arena, ExprKind kind, const Type *type,
+                      const Expr *left, const Expr *right, uint32_t at)
 {
     Expr *expr = expr_new(arena, kind, type, at);
     set_args(arena, expr, 2);
@@ -59,18 +59,18 @@ Expr *expr_binary(Arena *arena, ExprKind kind, const Type *type,
     return expr;
 }
 
-const Expr *expr_cast(Arena *arena, const Expr *expr, const Type *type)
+const Expr *expr_new_cast(Arena *arena, const Expr *expr, const Type *type)
 {
     if (type_equal(expr->type, type)) return expr;
     if (expr_is_null_literal(expr))
-        return expr_literal(arena, type, VALUE_NULL, expr->at);
+        return expr_new_literal(arena, type, VALUE_NULL, expr->at);
     if (expr->kind == EXPR_LITERAL) {
         Value value;
         const char *why = NULL;
         if (cast_value(arena, expr->type, type, &expr->literal, &value, &why))
-            return expr_literal(arena, type, value, expr->at);
+            return expr_new_literal(arena, type, value, expr->at);
     }
-    return expr_unary(arena, EXPR_CAST, type, expr, expr->at);
+    return expr_new_unary(arena, EXPR_CAST, type, expr, expr->at);
 }
 
 bool expr_is_null_literal(const Expr *expr)
@@ -174,12 +174,13 @@ const Expr *expr_map(Arena *arena, const Mapping *mapping, const Expr *expr,
     for (int i = 0; mapping->whole && i < mapping->whole->count; i++) {
         const Substitution *whole = &mapping->whole->at[i];
         if (expr_equal(whole->expr, expr))
-            return expr_column(arena, whole->slot, expr->type, expr->at);
+            return expr_new_column(arena, whole->slot, expr->type, expr->at);
     }
     if (expr->kind == EXPR_COLUMN) {
         int slot = expr->slot < mapping->count ? mapping->slots[expr->slot]
                                                : -1;
-        if (slot >= 0) return expr_column(arena, slot, expr->type, expr->at);
+        if (slot >= 0)
+            return expr_new_column(arena, slot, expr->type, expr->at);
         *missing = expr;
         return NULL;
     }
@@ -239,7 +240,7 @@ static void print_name(Buf *out, Str name)
 static void print_column(Buf *out, const Expr *expr, const Str *names)
 {
     if (names)
-        print_name(out, names[expr->slot]);
+        buf_append_str(out, names[expr->slot]);
     else
         buf_printf(out, "#%d", expr->slot);
 }

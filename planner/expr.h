@@ -67,7 +67,8 @@ struct Expr {
     int arg_count;
 };
 
-/* Prints as SQL; `names[slot]` names columns (may be NULL: `#3`). */
+/* Prints as SQL; `names[slot]`, printed as it is, names columns (may be NULL:
+ * `#3`). */
 void expr_print(Buf *out, const Expr *expr, const Str *names);
 
 /* Deep equality (positions ignored). */

@@ -19,7 +19,6 @@ const Format *internal_key_format(Select *q, const Format *format,
         if (!format) format = format_find(STR("KAFKA"));
         none = str_eq(str_from(format->name), STR("NONE"));
     }
-    if (!none && !str_eq(str_from(format->name), STR("KAFKA"))) return format;
     FormatSpec spec = side_key(format, columns, count, STR(""), STR(""));
     Status st = none ? (Status){.kind = ST_USER}
                      : format_validate(q->arena, &spec);
@@ -156,7 +155,8 @@ STATUS plan_partition_by(Select *q)
                            "PRIMARY KEY tells its rows apart");
     bool null = expr_is_null_literal(q->partition[0]);
     if (null) count = 0;
-    if (null && q->with.key_format)
+    if (null && q->with.key_format &&
+        !str_eq(str_from(q->with.key_format->name), STR("NONE")))
         return st_error_at(
             q->arena,
             q->with.at[q->with.both_formats ? WITH_FORMAT : WITH_KEY_FORMAT],

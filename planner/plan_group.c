@@ -238,8 +238,8 @@ STATUS plan_aggregate(Select *q)
     if (!q->ast->has_group_by) {
         /* One group over all: the key is a constant. */
         q->group = ARENA_ARRAY(q->arena, const Expr *, 1);
-        q->group[0] = expr_literal(q->arena, &type_int, (Value){.i32 = 0},
-                                   q->ast->at);
+        q->group[0] = expr_new_literal(q->arena, &type_int, (Value){.i32 = 0},
+                                       q->ast->at);
         q->group_count = 1;
     }
     CallList list = {.arena = q->arena};

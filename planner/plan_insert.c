@@ -88,7 +88,7 @@ static Status match_column(Select *q, PlanNode *project, const Schema *result,
     if (type_equal(have->type, want->type)) return st_ok();
     const Expr *expr = project->project.exprs[i];
     if (!widens(expr, want->type)) return schemas_differ(q, result);
-    const Expr *cast = expr_cast(q->arena, expr, want->type);
+    const Expr *cast = expr_new_cast(q->arena, expr, want->type);
     if (expr->kind == EXPR_LITERAL && cast->literal.null)
         return schemas_differ(q, result);
     project->project.exprs[i] = cast;

@@ -303,15 +303,19 @@ static Status check_partitions(Select *q, const Join *join, int *partitions)
         *partitions = join->rekey_left ? right : left;
     if (join->rekey_left || join->rekey_right || left == right) return st_ok();
     const FromSource *added = &q->from[join->index + 1];
-    Str name = join->index ? STR("the sources before it")
-                           : q->from[0].source->name;
+    SourceSet set = {.scope = &q->scope};
+    expr_each_column(join->left_key, note_source, &set);
+    int from = 0;
+    while (!(set.bits >> from & 1))
+        from++;
     return st_error_at(
         q->arena, join->ast->at,
         "cannot join '%.*s' with '%.*s': their topics have %d "
         "and %d partitions; give both the same number, for "
         "instance by CREATE ... WITH (PARTITIONS = %d) AS SELECT "
         "* FROM one of them",
-        STR_ARG(name), STR_ARG(added->source->name), left, right, left);
+        STR_ARG(q->from[from].source->name), STR_ARG(added->source->name), left,
+        right, left);
 }
 
 static Status copartition(Select *q, Join *join)
@@ -544,7 +548,7 @@ static void settle_key(Select *q)
     q->flow.slots[q->synthetic] = key->slot;
     key->name = name;
     key->same = ARENA_ARRAY(q->arena, const Expr *, 1);
-    key->same[0] = expr_column(q->arena, q->synthetic, key->type, 0);
+    key->same[0] = expr_new_column(q->arena, q->synthetic, key->type, 0);
     key->same_count = 1;
 }
 

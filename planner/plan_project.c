@@ -112,7 +112,7 @@ static Status add_column(Select *q, PlanNode *node, const Item *item,
     int i = node->column_count++;
     const Expr *expr;
     if (key) {
-        expr = expr_column(q->arena, key->slot, key->type, item->at);
+        expr = expr_new_column(q->arena, key->slot, key->type, item->at);
     } else {
         Status st = flow_expr(q, &q->flow, item->expr, &expr);
         if (st.kind) return st;
@@ -165,10 +165,23 @@ static PlanNode *project_node(Select *q)
     return node;
 }
 
+/* What is selected beside aggregates must be grouped; said before anything is
+ * said of the key. */
+static Status check_grouped(Select *q)
+{
+    const Expr *mapped;
+    for (int i = 0; q->aggregates && i < q->items.count; i++) {
+        Status st = flow_expr(q, &q->flow, q->items.at[i].expr, &mapped);
+        if (st.kind) return st;
+    }
+    return st_ok();
+}
+
 STATUS plan_project(Select *q, Schema **schema)
 {
     int *key_items = ARENA_ARRAY(q->arena, int, q->flow.key_count + 1);
-    Status st = choose_keys(q, key_items);
+    Status st = check_grouped(q);
+    if (!st.kind) st = choose_keys(q, key_items);
     if (!st.kind) st = check_names(q);
     if (st.kind) return st;
     PlanNode *node = project_node(q);

@@ -117,7 +117,8 @@ static void source_keys(Select *q, int from, Flow *flow)
         KeyPart *key = &flow->keys[i];
         const SchemaColumn *column = &f->source->schema->columns[i];
         key->same = ARENA_ARRAY(q->arena, const Expr *, 1);
-        key->same[0] = expr_column(q->arena, f->first + i, column->type, f->at);
+        key->same[0] = expr_new_column(q->arena, f->first + i, column->type,
+                                       f->at);
         key->same_count = 1;
         key->name = column->name;
         key->type = column->type;
@@ -136,12 +137,14 @@ STATUS plan_source_flow(Select *q, int from, const char *step, Flow *flow)
     node->window = source->window;
     node->window_size_ms = source->window_size_ms;
     node->key_spec = key;
+    FormatSpec read = *key;
+    if (!read.column_count) read.format = format_find(STR("NONE"));
     node->source = (PlanSource){
         .name = source->name,
         .topic = source->topic,
         .is_table = source->is_table,
         .schema = source->schema,
-        .key = *key,
+        .key = read,
         .value = source_value_spec(source),
         .window = source->window,
         .window_size_ms = source->window_size_ms,

@@ -300,11 +300,10 @@ static Status finish_source(Arena *arena, const PlanEnv *env, const With *with,
                             const AstStatement *statement, Source *source,
                             TopicPlan *topic)
 {
-    const Format *none = format_find(STR("NONE"));
-    bool given = with->key_format != NULL;
-    if (!source->schema->key_count && none &&
-        !(given && with->key_delimiter.len))
-        source->key_format = none;
+    /* Without keys the format says nothing, unless it was written: then what is
+     * made of the stream inherits it. */
+    if (!source->schema->key_count && !with->key_format)
+        source->key_format = format_find(STR("NONE"));
     source->key_delimiter = with->key_delimiter;
     source->value_delimiter = with->value_delimiter;
     FormatSpec key = side_key(source->key_format, source->schema->columns,
@@ -355,6 +354,8 @@ STATUS plan_create_source(Arena *stmt, const PlanEnv *env,
     source->window_size_ms = with.window_size_ms;
     source->sql = str_copy(stmt, statement->source);
     st = read_formats(stmt, env, &with, statement->name.at, source);
+    if (st.kind) return st;
+    st = side_check_delimiters(stmt, &with, source);
     if (st.kind) return st;
     st = read_columns(stmt, env, catalog, statement, is_table, &source->schema);
     if (st.kind) return st;

@@ -21,17 +21,18 @@ enum { PLAN_SOURCES_MAX = 16 };
 /* ---- expressions (expr.c) ---- */
 
 Expr *expr_new(Arena *arena, ExprKind kind, const Type *type, uint32_t at);
-Expr *expr_column(Arena *arena, int slot, const Type *type, uint32_t at);
-Expr *expr_literal(Arena *arena, const Type *type, Value value, uint32_t at);
+Expr *expr_new_column(Arena *arena, int slot, const Type *type, uint32_t at);
+Expr *expr_new_literal(Arena *arena, const Type *type, Value value,
+                       uint32_t at);
 /* One and two arguments. */
-Expr *expr_unary(Arena *arena, ExprKind kind, const Type *type, const Expr *arg,
-                 uint32_t at);
-Expr *expr_binary(Arena *arena, ExprKind kind, const Type *type,
-                  const Expr *left, const Expr *right, uint32_t at);
+Expr *expr_new_unary(Arena *arena, ExprKind kind, const Type *type,
+                     const Expr *arg, uint32_t at);
+Expr *expr_new_binary(Arena *arena, ExprKind kind, const Type *type,
+                      const Expr *left, const Expr *right, uint32_t at);
 
 /* To `type`; literals are converted at once. The same expression if it has the
  * type already. */
-const Expr *expr_cast(Arena *arena, const Expr *expr, const Type *type);
+const Expr *expr_new_cast(Arena *arena, const Expr *expr, const Type *type);
 
 /* A whole expression that has become a column. */
 typedef struct Substitution {
@@ -207,6 +208,10 @@ STATUS side_wrap(Arena *arena, const PlanEnv *env, const With *with,
 STATUS side_topic(Arena *arena, const PlanEnv *env, const With *with,
                   uint32_t at, Source *source, bool must_be_given,
                   TopicPlan *topic);
+
+/* ST_USER if a delimiter is given for a format that knows none. */
+STATUS side_check_delimiters(Arena *arena, const With *with,
+                             const Source *source);
 
 /* Checks both specs and the timestamp column of a finished source. */
 STATUS side_check(Arena *arena, const With *with, uint32_t at, Source *source);

@@ -108,8 +108,12 @@ const Str *scope_names(const Scope *scope, Arena *arena)
     Str *names = ARENA_ARRAY(arena, Str, scope->columns.count + 1);
     for (int i = 0; i < scope->columns.count; i++) {
         const ScopeColumn *column = &scope->columns.at[i];
-        names[i] = scope->aliases.count > 1 ? qualified(arena, column)
-                                            : column->name;
+        bool needs = scope->aliases.count > 1 && column->source.len;
+        names[i] = name_quote(arena, column->name);
+        if (needs)
+            names[i] = str_printf(arena, "%.*s.%.*s",
+                                  STR_ARG(name_quote(arena, column->source)),
+                                  STR_ARG(names[i]));
     }
     return names;
 }

@@ -194,16 +194,21 @@ static Status check_delimiter(Arena *arena, const With *with, WithName name,
         name == WITH_KEY_DELIMITER ? "KEY_DELIMITER" : "VALUE_DELIMITER");
 }
 
-STATUS side_check(Arena *arena, const With *with, uint32_t at, Source *source)
+STATUS side_check_delimiters(Arena *arena, const With *with,
+                             const Source *source)
 {
     Status st = check_delimiter(arena, with, WITH_KEY_DELIMITER,
                                 with->key_delimiter, source->key_format);
     if (st.kind) return st;
-    st = check_delimiter(arena, with, WITH_VALUE_DELIMITER,
-                         with->value_delimiter, source->value_format);
+    return check_delimiter(arena, with, WITH_VALUE_DELIMITER,
+                           with->value_delimiter, source->value_format);
+}
+
+STATUS side_check(Arena *arena, const With *with, uint32_t at, Source *source)
+{
+    Status st = side_check_delimiters(arena, with, source);
     if (st.kind) return st;
-    bool no_key = !source->schema->key_count &&
-                  str_eq(str_from(source->key_format->name), STR("NONE"));
+    bool no_key = !source->schema->key_count;
     uint32_t key_at = with->at[WITH_KEY_FORMAT];
     uint32_t value_at = with->at[WITH_VALUE_FORMAT];
     if (with->both_formats) key_at = value_at = with->at[WITH_FORMAT];
