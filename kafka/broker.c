@@ -48,6 +48,13 @@ STATUS broker_watermarks(Broker *broker, Arena *arena, Str topic,
     return broker->type->watermarks(broker, arena, topic, partition, low, high);
 }
 
+STATUS broker_delete_records(Broker *broker, Arena *arena, Str topic,
+                             int32_t partition, int64_t before)
+{
+    return broker->type->delete_records(broker, arena, topic, partition,
+                                        before);
+}
+
 STATUS broker_delete_group(Broker *broker, Arena *arena, Str group)
 {
     return broker->type->delete_group(broker, arena, group);

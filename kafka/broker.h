@@ -119,6 +119,8 @@ typedef struct BrokerType {
                             TopicConfig **configs, int *count);
     STATUS (*watermarks)(Broker *, Arena *, Str topic, int32_t partition,
                          int64_t *low, int64_t *high);
+    STATUS (*delete_records)(Broker *, Arena *, Str topic, int32_t partition,
+                             int64_t before);
     STATUS (*delete_group)(Broker *, Arena *, Str group);
     STATUS (*consumer_open)(Broker *, Arena *, const ConsumerOptions *,
                             Consumer **);
@@ -205,6 +207,10 @@ STATUS broker_topic_configs(Broker *broker, Arena *arena, Str topic,
 /* First offset kept, and the one the next record will get. */
 STATUS broker_watermarks(Broker *broker, Arena *arena, Str topic,
                          int32_t partition, int64_t *low, int64_t *high);
+/* Records before this offset may go (they were consumed for good); the low
+ * watermark follows. Fine if they are gone already. */
+STATUS broker_delete_records(Broker *broker, Arena *arena, Str topic,
+                             int32_t partition, int64_t before);
 /* Forgets a group's offsets; fine if there are none. */
 STATUS broker_delete_group(Broker *broker, Arena *arena, Str group);
 
@@ -249,8 +255,10 @@ STATUS producer_send(Producer *producer, Arena *arena, const char *topic,
 STATUS producer_flush(Producer *producer, Arena *arena, int timeout_ms);
 
 /* Transactions. Commit adds the offsets of `consumer`'s group (NULL: none) and
- * makes all records since begin visible at once, or none. ST_FATAL: this
- * producer is fenced or broken; open a new one. */
+ * makes all records since begin visible at once, or none. ST_RETRY: none is;
+ * abort, and do the batch again. ST_FATAL: this producer is fenced or broken;
+ * open a new one (which ends what the old one left open) and go on from the
+ * committed offsets. */
 STATUS txn_begin(Producer *producer, Arena *arena);
 STATUS txn_commit(Producer *producer, Arena *arena, Consumer *consumer,
                   const TopicPartition *parts, int count);

@@ -137,7 +137,7 @@ static Status local_create_topic(Broker *base, Arena *arena, Str name,
         } else {
             map_put(broker->arena, &broker->topics, str_from(topic->name),
                     topic);
-            groups_topic_changed(broker->groups, topic->name);
+            inprocs_topic_changed(broker->groups, topic->name);
             pthread_cond_broadcast(&broker->changed);
         }
     }
@@ -168,8 +168,8 @@ static Status local_delete_topic(Broker *base, Arena *arena, Str name)
         map_remove(&broker->topics, name);
         drop_tails(topic);
         *vec_push(broker->arena, &broker->deleted) = topic->arena;
-        groups_forget_topic(broker->groups, name);
-        groups_topic_changed(broker->groups, topic->name);
+        inprocs_forget_topic(broker->groups, name);
+        inprocs_topic_changed(broker->groups, topic->name);
         pthread_cond_broadcast(&broker->changed);
     }
     local_unlock(broker);
@@ -244,10 +244,18 @@ static Status local_watermarks(Broker *base, Arena *arena, Str name,
     return at ? st_ok() : local_unknown_topic(arena, name);
 }
 
+/* Retention removes them in its own time. */
+static Status local_delete_records(Broker *base, Arena *arena, Str topic,
+                                   int32_t partition, int64_t before)
+{
+    (void)base, (void)arena, (void)topic, (void)partition, (void)before;
+    return st_ok();
+}
+
 static Status local_delete_group(Broker *base, Arena *arena, Str group)
 {
     LocalBroker *broker = local_lock(base);
-    groups_forget_group(broker->groups, group);
+    inprocs_forget_group(broker->groups, group);
     Status st = local_erase_group(broker, arena, group);
     local_unlock(broker);
     return st;
@@ -312,7 +320,7 @@ static void local_close(Broker *base)
     }
     for (int i = 0; i < broker->deleted.count; i++)
         arena_free(broker->deleted.at[i]);
-    groups_free(broker->groups);
+    inprocs_free(broker->groups);
     if (broker->lock_fd >= 0) close(broker->lock_fd);
     pthread_cond_destroy(&broker->changed);
     pthread_cond_destroy(&broker->wanted);
@@ -331,6 +339,7 @@ static const BrokerType local_type = {
     .describe_topic = local_describe_topic,
     .topic_configs = local_topic_configs,
     .watermarks = local_watermarks,
+    .delete_records = local_delete_records,
     .delete_group = local_delete_group,
     .consumer_open = local_consumer_open,
     .consumer_close = local_consumer_close,
@@ -368,7 +377,7 @@ STATUS broker_local_open(Arena *arena, Str directory,
     pthread_cond_init(&broker->wanted, NULL);
     pthread_cond_init(&broker->written, NULL);
     pthread_cond_init(&broker->cleaning, NULL);
-    broker->groups = groups_new(count_partitions, broker);
+    broker->groups = inprocs_new(count_partitions, broker);
     mkdir(broker->directory.ptr, 0755);
     Status st = take_lock(broker, arena);
     if (!st.kind) st = local_open_disk(broker, arena);

@@ -42,7 +42,7 @@ static void append_length(Buf *out, Str s)
     if (s.ptr) buf_append(out, s.ptr, s.len);
 }
 
-void batch_append(Buf *out, const Record *record, uint32_t delta,
+void blob_append(Buf *out, const Record *record, uint32_t delta,
                   int64_t timestamp_ms)
 {
     static const char zeros[8];
@@ -98,7 +98,7 @@ static const RecordHeaders *read_headers(Arena *arena, const char *at)
     return headers;
 }
 
-int batch_read(Arena *arena, const Blob *blob, int64_t base, int64_t offset,
+int blob_read(Arena *arena, const Blob *blob, int64_t base, int64_t offset,
                Record *records, int max)
 {
     const char *at = blob->bytes + sizeof(BatchHead);

@@ -110,7 +110,7 @@ static bool newest_of_keys(Cleaning *c, Map *newest)
         BatchHead head;
         memcpy(&head, blob->bytes, sizeof head);
         Record *records = mem_alloc(sizeof(Record) * (head.count + 1));
-        int count = batch_read(c->arena, blob, base, at, records,
+        int count = blob_read(c->arena, blob, base, at, records,
                                (int)head.count);
         for (int i = 0; i < count; i++) {
             if (!records[i].key.ptr) continue;
@@ -141,7 +141,7 @@ static void rewrite(Cleaning *c, const Map *newest, const Blob *blob,
 
     memcpy(&head, blob->bytes, sizeof head);
     Record *records = mem_alloc(sizeof(Record) * (head.count + 1));
-    int count = batch_read(c->arena, blob, base, base, records,
+    int count = blob_read(c->arena, blob, base, base, records,
                            (int)head.count);
     uint32_t kept = 0;
     buf_append(&out, &head, sizeof head);
@@ -152,7 +152,7 @@ static void rewrite(Cleaning *c, const Map *newest, const Blob *blob,
         bool stale = last && *last != record->offset;
         bool gone = !record->value.ptr && record->timestamp_ms < old_ms;
         if (stale || gone) continue;
-        batch_append(&out, record, (uint32_t)(record->offset - base),
+        blob_append(&out, record, (uint32_t)(record->offset - base),
                      record->timestamp_ms);
         kept++;
     }

@@ -47,7 +47,7 @@ STATUS local_consumer_open(Broker *base, Arena *arena,
         consumer->group = str_copy(own, options->group);
         consumer->member.topics = consumer->topics;
         consumer->member.topic_count = consumer->topic_count;
-        group_join(broker->groups, consumer->group, &consumer->member);
+        inproc_join(broker->groups, consumer->group, &consumer->member);
         pthread_cond_broadcast(&broker->changed);
     }
     local_unlock(broker);
@@ -77,7 +77,7 @@ void local_consumer_close(Consumer *base)
 
     give_up(broker, consumer);
     if (consumer->member.group) {
-        group_leave(&consumer->member);
+        inproc_leave(&consumer->member);
         pthread_cond_broadcast(&broker->changed);
     }
     local_unlock(broker);
@@ -121,16 +121,16 @@ static void follow_group(LocalBroker *broker, LocalConsumer *consumer,
                          Arena *arena)
 {
     GroupEvent event;
-    while ((event = group_event(&consumer->member)) != GROUP_NOTHING) {
+    while ((event = inproc_event(&consumer->member)) != GROUP_NOTHING) {
         if (event == GROUP_REVOKE) {
             give_up(broker, consumer);
-            group_ready(&consumer->member);
+            inproc_ready(&consumer->member);
             pthread_cond_broadcast(&broker->changed);
             continue;
         }
         int count;
-        TopicPartition *share = group_share(&consumer->member, arena, &count);
-        group_taken(&consumer->member);
+        TopicPartition *share = inproc_share(&consumer->member, arena, &count);
+        inproc_taken(&consumer->member);
         if (consumer->rebalance.assigned) {
             local_unlock(broker);
             consumer->rebalance.assigned(consumer->rebalance.context, share,
@@ -184,7 +184,7 @@ static bool read_part(LocalBroker *broker, LocalConsumer *consumer, int index,
     memcpy(&head, blob->bytes, sizeof head);
     int max = (int)head.count < max_records ? (int)head.count : max_records;
     Record *records = ARENA_ARRAY(arena, Record, max + 1);
-    int count = batch_read(arena, blob, base, part->offset, records, max);
+    int count = blob_read(arena, blob, base, part->offset, records, max);
     part->offset = count == max && count ? records[count - 1].offset + 1
                                          : head.last_offset + 1;
     if (!count) {
@@ -260,7 +260,7 @@ void local_consumer_release(Consumer *base, RecordSet *set)
 bool local_consumer_current(const Consumer *base)
 {
     const LocalConsumer *consumer = (const LocalConsumer *)base;
-    return !consumer->member.group || group_is_current(&consumer->member);
+    return !consumer->member.group || inproc_is_current(&consumer->member);
 }
 
 Str local_consumer_group(const Consumer *base)
@@ -293,7 +293,7 @@ STATUS local_consumer_commit(Consumer *base, Arena *arena,
         rocksdb_writebatch_destroy(batch);
     }
     for (int i = 0; i < count && !st.kind; i++)
-        group_set_offset(broker->groups, consumer->group,
+        inproc_set_offset(broker->groups, consumer->group,
                          str_from(consumer->topics[parts[i].topic_index]),
                          parts[i].partition, parts[i].offset,
                          parts[i].metadata);
@@ -308,7 +308,7 @@ STATUS local_consumer_committed(Consumer *base, Arena *arena,
     LocalBroker *broker = local_lock(base->broker);
     for (int i = 0; i < count; i++) {
         Str topic = str_from(consumer->topics[parts[i].topic_index]);
-        parts[i].offset = group_offset(broker->groups, consumer->group, topic,
+        parts[i].offset = inproc_offset(broker->groups, consumer->group, topic,
                                        parts[i].partition, &parts[i].metadata);
         if (parts[i].metadata.ptr)
             parts[i].metadata = str_copy(arena, parts[i].metadata);

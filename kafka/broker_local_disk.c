@@ -334,7 +334,7 @@ static void load_offset(LocalBroker *broker, Str key, Str value)
     memcpy(&offset, value.ptr, 8);
     Str metadata = value.len > 8 ? (Str){value.ptr + 8, value.len - 8}
                                  : STR_NULL;
-    group_set_offset(
+    inproc_set_offset(
         broker->groups, (Str){group, group_len}, (Str){topic, topic_len},
         (int32_t)get_be(topic + topic_len + 1, 4), offset, metadata);
 }

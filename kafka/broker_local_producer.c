@@ -104,7 +104,7 @@ static void send_one(LocalBroker *broker, LocalProducer *producer,
     int64_t ms = record->timestamp_ms < 0 ? clock_now_ms(broker->clock)
                                           : record->timestamp_ms;
     size_t before = run->records.len;
-    batch_append(&run->records, record, run->count++, ms);
+    blob_append(&run->records, record, run->count++, ms);
     if (ms > run->timestamp_max) run->timestamp_max = ms;
     if (!producer->in_transaction)
         producer->pending_bytes += run->records.len - before;
@@ -396,7 +396,7 @@ static Status write_transaction(LocalBroker *broker, LocalProducer *producer,
     Status st = local_write(broker, arena, round.batch);
     end_round(broker, &round, st);
     for (int i = 0; i < count && !st.kind; i++)
-        group_set_offset(
+        inproc_set_offset(
             broker->groups, local_consumer_group(consumer),
             str_from(local_consumer_topic(consumer, parts[i].topic_index)),
             parts[i].partition, parts[i].offset, parts[i].metadata);

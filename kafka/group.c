@@ -3,63 +3,138 @@
  * The in-process group coordinator. Assignment is Kafka's range assignor: for
  * each topic, members in the order they joined get neighbouring partitions, so
  * topics with equal partition counts stay co-partitioned.
+ *
+ * Groups are kept sorted by name and offsets by topic and partition; both are
+ * few and looked up once a commit. A group without members and offsets is
+ * dropped, so short-lived groups leave nothing behind.
  */
 #include "kafka/group.h"
 
+#include <assert.h>
+
 #include "base/alloc.h"
+#include "base/vec.h"
 
 typedef struct GroupOffset {
+    uint32_t topic;
+    int32_t partition;
     int64_t offset;
-    Str metadata;
+    Buf metadata;
+    bool has_metadata;
 } GroupOffset;
 
 struct Group {
-    Groups *groups;
     Str name;
-    Map offsets; /* GroupOffset by "topic\0partition". */
-    VEC(GroupMember *) members;
-    int64_t generation;
+    GroupMember **members;
+    int member_count, member_cap;
+    GroupOffset *offsets; /* Sorted by topic and partition. */
+    int offset_count, offset_cap;
 };
 
 struct Groups {
-    Arena *arena;
-    Map by_name; /* Group. */
-    GroupPartitions partitions;
-    void *context;
+    Group **sorted; /* By name. */
+    int count, cap;
 };
 
-Groups *groups_new(GroupPartitions partitions, void *context)
+/* Room for one more element at `count` in a heap array. */
+static void *grow(void *at, int count, int *cap, size_t size)
 {
-    Arena *arena = arena_new("groups", 0);
-    Groups *groups = ARENA_NEW(arena, Groups);
-    groups->arena = arena;
-    groups->partitions = partitions;
-    groups->context = context;
-    return groups;
+    if (count < *cap) return at;
+    *cap = *cap ? *cap * 2 : 4;
+    return mem_realloc(at, size * (size_t)*cap);
+}
+
+Groups *groups_new(void)
+{
+    return mem_zalloc(sizeof(Groups));
+}
+
+static void clear_offsets(Group *group)
+{
+    for (int i = 0; i < group->offset_count; i++)
+        buf_free(&group->offsets[i].metadata);
+    group->offset_count = 0;
+}
+
+static void free_group(Group *group)
+{
+    clear_offsets(group);
+    mem_free(group->offsets);
+    mem_free(group->members);
+    mem_free((void *)group->name.ptr);
+    mem_free(group);
 }
 
 void groups_free(Groups *groups)
 {
-    if (groups) arena_free(groups->arena);
+    if (!groups) return;
+    for (int i = 0; i < groups->count; i++)
+        free_group(groups->sorted[i]);
+    mem_free(groups->sorted);
+    mem_free(groups);
+}
+
+/* The place of `name`, or where it would be. */
+static int find_place(const Groups *groups, Str name, bool *found)
+{
+    int low = 0, high = groups->count;
+    *found = false;
+    while (low < high) {
+        int mid = (low + high) / 2;
+        int order = str_compare(groups->sorted[mid]->name, name);
+        if (order == 0) *found = true;
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static Group *find_group(const Groups *groups, Str name)
+{
+    bool found;
+    int place = find_place(groups, name, &found);
+    return found ? groups->sorted[place] : NULL;
 }
 
 static Group *get_group(Groups *groups, Str name)
 {
-    Group *group = map_get(&groups->by_name, name);
-    if (group) return group;
-    group = ARENA_NEW(groups->arena, Group);
-    group->groups = groups;
-    group->name = str_copy(groups->arena, name);
-    map_put(groups->arena, &groups->by_name, group->name, group);
+    bool found;
+    int place = find_place(groups, name, &found);
+    if (found) return groups->sorted[place];
+    Group *group = mem_zalloc(sizeof *group);
+    char *copy = mem_alloc(name.len);
+    if (name.len) memcpy(copy, name.ptr, name.len);
+    group->name = (Str){copy, name.len};
+    groups->sorted = grow(groups->sorted, groups->count, &groups->cap,
+                          sizeof(Group *));
+    memmove(&groups->sorted[place + 1], &groups->sorted[place],
+            sizeof(Group *) * (size_t)(groups->count - place));
+    groups->sorted[place] = group;
+    groups->count++;
     return group;
 }
 
+static void drop_if_unused(Groups *groups, Group *group)
+{
+    bool found;
+    if (group->member_count || group->offset_count) return;
+    int place = find_place(groups, group->name, &found);
+    assert(found);
+    groups->count--;
+    memmove(&groups->sorted[place], &groups->sorted[place + 1],
+            sizeof(Group *) * (size_t)(groups->count - place));
+    free_group(group);
+}
+
+/* ---- members ---- */
+
 static void begin_generation(Group *group)
 {
-    group->generation++;
-    for (int i = 0; i < group->members.count; i++) {
-        GroupMember *member = group->members.at[i];
-        member->ready = member->generation == 0;
+    for (int i = 0; i < group->member_count; i++) {
+        GroupMember *member = group->members[i];
+        member->ready = !member->has_share;
         member->assigned = false;
     }
 }
@@ -67,170 +142,187 @@ static void begin_generation(Group *group)
 void group_join(Groups *groups, Str name, GroupMember *member)
 {
     Group *group = get_group(groups, name);
+    assert(!member->group);
     member->group = group;
-    member->generation = 0;
-    *vec_push(groups->arena, &group->members) = member;
+    member->has_share = member->lost = false;
+    member->last_poll_ns = clock_monotonic_ns();
+    group->members = grow(group->members, group->member_count,
+                          &group->member_cap, sizeof(GroupMember *));
+    group->members[group->member_count++] = member;
     begin_generation(group);
 }
 
-void group_leave(GroupMember *member)
+void group_leave(Groups *groups, GroupMember *member)
 {
     Group *group = member->group;
     int kept = 0;
-    for (int i = 0; i < group->members.count; i++)
-        if (group->members.at[i] != member)
-            group->members.at[kept++] = group->members.at[i];
-    group->members.count = kept;
+    if (!group) return;
+    for (int i = 0; i < group->member_count; i++)
+        if (group->members[i] != member)
+            group->members[kept++] = group->members[i];
+    assert(kept == group->member_count - 1);
+    group->member_count = kept;
+    member->group = NULL;
     begin_generation(group);
+    drop_if_unused(groups, group);
 }
 
-static bool all_ready(const Group *group)
+/* True if all gave up. Those who keep the others waiting for too long are put
+ * out, and then all have. */
+static bool all_ready(Groups *groups, Group *group, int64_t now_ns)
 {
-    for (int i = 0; i < group->members.count; i++)
-        if (!group->members.at[i]->ready) return false;
+    for (int i = 0; i < group->member_count; i++) {
+        GroupMember *member = group->members[i];
+        if (member->ready) continue;
+        if (now_ns - member->last_poll_ns <= member->max_poll_ns) return false;
+        member->lost = true;
+        group_leave(groups, member);
+        i = -1;
+    }
     return true;
 }
 
-GroupEvent group_event(GroupMember *member)
+GroupEvent group_event(Groups *groups, GroupMember *member, int64_t now_ns)
 {
+    member->last_poll_ns = now_ns;
+    if (member->lost) return GROUP_LOST;
     if (!member->ready) return GROUP_REVOKE;
-    if (!member->assigned && all_ready(member->group)) return GROUP_ASSIGN;
+    if (!member->assigned && all_ready(groups, member->group, now_ns))
+        return GROUP_ASSIGN;
     return GROUP_NOTHING;
 }
 
 void group_ready(GroupMember *member)
 {
     member->ready = true;
+    member->has_share = false;
 }
 
-static bool reads(const GroupMember *member, const char *topic)
+static bool reads(const GroupMember *member, uint32_t topic)
 {
     for (int i = 0; i < member->topic_count; i++)
-        if (strcmp(member->topics[i], topic) == 0) return true;
+        if (member->topics[i].id == topic) return true;
     return false;
 }
 
 /* The member's range of one topic. */
-static void topic_share(const GroupMember *member, const char *topic,
-                        int *first, int *end)
+static void topic_share(const GroupMember *member, GroupTopic topic, int *first,
+                        int *end)
 {
     const Group *group = member->group;
-    int partitions = group->groups->partitions(group->groups->context, topic);
     int members = 0, mine = 0;
 
-    for (int i = 0; i < group->members.count; i++) {
-        if (!reads(group->members.at[i], topic)) continue;
-        if (group->members.at[i] == member) mine = members;
+    for (int i = 0; i < group->member_count; i++) {
+        if (!reads(group->members[i], topic.id)) continue;
+        if (group->members[i] == member) mine = members;
         members++;
     }
-    int each = partitions / members, extra = partitions % members;
+    int each = topic.partition_count / members;
+    int extra = topic.partition_count % members;
     *first = mine * each + (mine < extra ? mine : extra);
     *end = *first + each + (mine < extra);
+}
+
+static const GroupOffset *find_offset(const Group *group, uint32_t topic,
+                                      int32_t partition, int *place)
+{
+    int low = 0, high = group->offset_count;
+    while (low < high) {
+        int mid = (low + high) / 2;
+        const GroupOffset *at = &group->offsets[mid];
+        if (at->topic < topic ||
+            (at->topic == topic && at->partition < partition))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    *place = low;
+    if (low == group->offset_count) return NULL;
+    const GroupOffset *at = &group->offsets[low];
+    return at->topic == topic && at->partition == partition ? at : NULL;
 }
 
 TopicPartition *group_share(GroupMember *member, Arena *arena, int *count)
 {
     VEC(TopicPartition) share = {0};
-    Groups *groups = member->group->groups;
 
     for (int t = 0; t < member->topic_count; t++) {
-        int first, end;
+        int first, end, place;
         topic_share(member, member->topics[t], &first, &end);
         for (int p = first; p < end; p++) {
-            TopicPartition *part = vec_push(arena, &share);
-            *part = (TopicPartition){.topic_index = t, .partition = p};
-            part->offset = group_offset(groups, member->group->name,
-                                        str_from(member->topics[t]), p,
-                                        &part->metadata);
+            const GroupOffset *at = find_offset(
+                member->group, member->topics[t].id, p, &place);
+            *vec_push(arena, &share) = (TopicPartition){
+                .topic_index = t,
+                .partition = p,
+                .offset = at ? at->offset : OFFSET_NONE,
+                .metadata = at && at->has_metadata
+                                ? str_copy(arena, buf_str(&at->metadata))
+                                : STR_NULL,
+            };
         }
     }
+    member->assigned = member->has_share = true;
     *count = share.count;
     return share.at;
 }
 
-void group_taken(GroupMember *member)
-{
-    member->assigned = true;
-    member->generation = member->group->generation;
-}
-
-bool group_is_current(const GroupMember *member)
-{
-    /* While it is asked to give up, what it has is still its own. */
-    return member->generation == member->group->generation ||
-           (member->generation && !member->ready);
-}
-
-void groups_topic_changed(Groups *groups, const char *topic)
-{
-    for (int i = 0; i < groups->by_name.count; i++) {
-        Group *group = groups->by_name.entries[i].value;
-        bool touched = false;
-        for (int m = 0; group && m < group->members.count; m++)
-            touched |= reads(group->members.at[m], topic);
-        if (touched) begin_generation(group);
-    }
-}
-
 /* ---- offsets ---- */
 
-static Str offset_key(Arena *arena, Str topic, int32_t partition)
+int64_t group_offset(const Groups *groups, Str name, uint32_t topic,
+                     int32_t partition, Str *metadata)
 {
-    return str_printf(arena, "%.*s/%d", STR_ARG(topic), partition);
-}
-
-int64_t group_offset(Groups *groups, Str name, Str topic, int32_t partition,
-                     Str *metadata)
-{
-    Arena *arena = arena_new("offset", 0);
-    Group *group = get_group(groups, name);
-    GroupOffset *at = map_get(&group->offsets,
-                              offset_key(arena, topic, partition));
-    arena_free(arena);
-    if (metadata) *metadata = at ? at->metadata : STR_NULL;
+    int place;
+    const Group *group = find_group(groups, name);
+    const GroupOffset *at = group ? find_offset(group, topic, partition, &place)
+                                  : NULL;
+    if (metadata)
+        *metadata = at && at->has_metadata ? buf_str(&at->metadata) : STR_NULL;
     return at ? at->offset : OFFSET_NONE;
 }
 
-void group_set_offset(Groups *groups, Str name, Str topic, int32_t partition,
-                      int64_t offset, Str metadata)
+void group_set_offset(Groups *groups, Str name, uint32_t topic,
+                      int32_t partition, int64_t offset, Str metadata)
 {
-    Arena *arena = arena_new("offset", 0);
+    int place;
     Group *group = get_group(groups, name);
-    Str key = offset_key(arena, topic, partition);
-    GroupOffset *at = map_get(&group->offsets, key);
 
-    if (!at) {
-        at = ARENA_NEW(groups->arena, GroupOffset);
-        map_put(groups->arena, &group->offsets, str_copy(groups->arena, key),
-                at);
+    if (!find_offset(group, topic, partition, &place)) {
+        group->offsets = grow(group->offsets, group->offset_count,
+                              &group->offset_cap, sizeof(GroupOffset));
+        memmove(&group->offsets[place + 1], &group->offsets[place],
+                sizeof(GroupOffset) * (size_t)(group->offset_count - place));
+        group->offset_count++;
+        group->offsets[place] = (GroupOffset){.topic = topic,
+                                              .partition = partition};
     }
+    GroupOffset *at = &group->offsets[place];
     at->offset = offset;
-    if (!metadata.ptr)
-        at->metadata = STR_NULL;
-    else if (!str_eq(metadata, at->metadata))
-        at->metadata = str_copy(groups->arena, metadata);
-    arena_free(arena);
+    at->has_metadata = metadata.ptr;
+    at->metadata.len = 0;
+    if (metadata.ptr) buf_append_str(&at->metadata, metadata);
 }
 
 void groups_forget_group(Groups *groups, Str name)
 {
-    Group *group = map_get(&groups->by_name, name);
-    if (group) group->offsets = (Map){0};
+    Group *group = find_group(groups, name);
+    if (!group) return;
+    clear_offsets(group);
+    drop_if_unused(groups, group);
 }
 
-void groups_forget_topic(Groups *groups, Str topic)
+void groups_forget_topic(Groups *groups, uint32_t topic)
 {
-    Arena *arena = arena_new("forget", 0);
-    Str prefix = str_printf(arena, "%.*s/", STR_ARG(topic));
-    for (int i = 0; i < groups->by_name.count; i++) {
-        Group *group = groups->by_name.entries[i].value;
-        for (int o = 0; group && o < group->offsets.count; o++) {
-            Str key = group->offsets.entries[o].key;
-            if (group->offsets.entries[o].value &&
-                str_starts_with(key, prefix) &&
-                str_find(key, STR("/"), prefix.len) == SIZE_MAX)
-                map_remove(&group->offsets, key);
+    for (int i = groups->count - 1; i >= 0; i--) {
+        Group *group = groups->sorted[i];
+        int kept = 0;
+        for (int o = 0; o < group->offset_count; o++) {
+            if (group->offsets[o].topic == topic)
+                buf_free(&group->offsets[o].metadata);
+            else
+                group->offsets[kept++] = group->offsets[o];
         }
+        group->offset_count = kept;
+        drop_if_unused(groups, group);
     }
-    arena_free(arena);
 }

@@ -30,7 +30,7 @@
 
 #include "base/vec.h"
 #include "kafka/broker.h"
-#include "kafka/group.h"
+#include "kafka/inproc_group.h"
 
 /* A batch in memory, shared by the tail of its partition and the record sets
  * made of it. */
@@ -171,11 +171,11 @@ typedef struct BatchHead {
 } BatchHead;
 
 /* Appends a record to an encoded run; `delta` is offset - base. */
-void batch_append(Buf *out, const Record *record, uint32_t delta,
+void blob_append(Buf *out, const Record *record, uint32_t delta,
                   int64_t timestamp_ms);
 /* Reads records at or after `offset`, at most `max`, into `records`; header
  * structures go to `arena`. Returns how many. */
-int batch_read(Arena *arena, const Blob *blob, int64_t base, int64_t offset,
+int blob_read(Arena *arena, const Blob *blob, int64_t base, int64_t offset,
                Record *records, int max);
 
 /* ---- broker_local_producer.c ---- */
