@@ -43,6 +43,7 @@ typedef struct SubPlan {
     int input_count;
     int partitions; /* The most of its topics: the number of tasks. */
     int store_count;
+    atomic_bool *claimed; /* By partition: a task has its stores open. */
 } SubPlan;
 
 /* What others may see of a partition that a worker reads. */

@@ -215,6 +215,8 @@ static Status sub_topics(Query *query, Arena *arena, int index)
         if (topic->partitions > sub->partitions)
             sub->partitions = topic->partitions;
     }
+    sub->claimed = arena_zalloc(
+        query->arena, sizeof(atomic_bool) * (size_t)(sub->partitions + 1));
     const PlanNode *root = sub->root;
     QueryTarget *target = &query->targets[root->id];
     if (root->kind == PLAN_SINK)

@@ -66,40 +66,7 @@ static Op *build(Task *task, const PlanNode *node, bool is_root)
     return op;
 }
 
-/* Sources are opened first: a join takes the store of its table from there. */
-static Status open_ops(Task *task, int *opened)
-{
-    for (*opened = 0; *opened < task->op_count; (*opened)++) {
-        Op *op = task->ops[*opened];
-        if (!op->type->open) continue;
-        Status st = op->type->open(op, task->plan);
-        if (st.kind) {
-            /* What was opened half is closed too; close copes with it. */
-            (*opened)++;
-            return st;
-        }
-    }
-    return st_ok();
-}
-
-static void free_task(Task *task, int opened)
-{
-    for (int i = 0; i < task->input_count; i++) {
-        input_clear(&task->inputs[i]);
-        mem_free(task->inputs[i].chunks);
-    }
-    for (int i = 0; i < opened; i++)
-        if (task->ops[i]->type->close) task->ops[i]->type->close(task->ops[i]);
-    for (int i = 0; i < task->store_count; i++)
-        store_close(task->stores[i]);
-    for (int i = 0; i < task->input_count; i++)
-        arena_free(task->inputs[i].arena);
-    arena_free(task->scratch);
-    arena_free(task->plan);
-}
-
-STATUS task_open(Query *query, Arena *arena, int sub, int32_t partition,
-                 Producer *producer, Task **out)
+Task *task_new(Query *query, int sub, int32_t partition, Producer *producer)
 {
     Arena *plan = arena_new("task", 0);
     Task *task = ARENA_NEW(plan, Task);
@@ -116,14 +83,27 @@ STATUS task_open(Query *query, Arena *arena, int sub, int32_t partition,
     task->ops = ARENA_ARRAY(plan, Op *, query->plan->node_count + 1);
     task->inputs = ARENA_ARRAY(plan, TaskInput, TASK_INPUTS_MAX);
     build(task, query->subs[sub].root, true);
-    int opened;
-    Status st = open_ops(task, &opened);
-    if (st.kind) {
-        st.text = str_cstr(arena, str_from(st.text));
-        free_task(task, opened);
-        return st;
+    return task;
+}
+
+/* Sources are opened first: a join takes the store of its table from there. An
+ * operator that fails half open is closed too; close copes with it. */
+STATUS task_open(Task *task)
+{
+    atomic_bool *claimed =
+        &task->query->subs[task->sub].claimed[task->partition];
+    assert(!task->claimed);
+    if (atomic_exchange(claimed, true))
+        return st_error(task->plan, ST_RETRY,
+                        "another worker has task %.*s still open",
+                        STR_ARG(task->name));
+    task->claimed = true;
+    while (task->opened < task->op_count) {
+        Op *op = task->ops[task->opened++];
+        if (!op->type->open) continue;
+        Status st = op->type->open(op, task->plan);
+        if (st.kind) return st;
     }
-    *out = task;
     return st_ok();
 }
 
@@ -143,7 +123,21 @@ STATUS task_restore(Task *task, Arena *arena,
 
 void task_close(Task *task)
 {
-    free_task(task, task->op_count);
+    for (int i = 0; i < task->input_count; i++) {
+        input_clear(&task->inputs[i]);
+        mem_free(task->inputs[i].chunks);
+    }
+    for (int i = 0; i < task->opened; i++)
+        if (task->ops[i]->type->close) task->ops[i]->type->close(task->ops[i]);
+    for (int i = 0; i < task->store_count; i++)
+        store_close(task->stores[i]);
+    for (int i = 0; i < task->input_count; i++)
+        arena_free(task->inputs[i].arena);
+    if (task->claimed)
+        atomic_store(&task->query->subs[task->sub].claimed[task->partition],
+                     false);
+    arena_free(task->scratch);
+    arena_free(task->plan);
 }
 
 STATUS task_store_open(Op *op, Str name, StoreKind kind, int64_t retention_ms,

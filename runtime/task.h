@@ -41,6 +41,8 @@ struct Task {
     int64_t waiting_since_ms; /* Idle: since when an input is waited for. */
     Notes notes;              /* Committed with the offsets. */
     int query_columns;        /* Of the result's schema. */
+    int opened;               /* Operators that were opened. */
+    bool claimed;             /* It has the sub-topology's partition. */
     bool restored;
     bool dirty;     /* Something was processed since the commit. */
     bool cancelled; /* To be closed; restoring stops. */
@@ -177,9 +179,13 @@ struct TaskInput {
     int64_t waiting_ms;     /* Monotonic: since when it is empty. */
 };
 
-/* Makes the operators and opens their stores (not restored yet). */
-STATUS task_open(Query *query, Arena *arena, int sub, int32_t partition,
-                 Producer *producer, Task **task);
+/* Makes the operators and the queues, and touches nothing else: records can be
+ * added to it, but it must be opened and restored before it runs. */
+Task *task_new(Query *query, int sub, int32_t partition, Producer *producer);
+
+/* Opens the operators and their stores. ST_RETRY: a worker that had this task
+ * before has not closed it yet. Other failures end the query. */
+STATUS task_open(Task *task);
 
 /* Fills the stores. `progress` as store_restore has it. */
 STATUS task_restore(Task *task, Arena *arena,

@@ -160,12 +160,7 @@ static Task *need_task(Worker *worker, int sub, int32_t partition)
 {
     Task *task = find_task(worker, sub, partition);
     if (task) return task;
-    Status st = task_open(worker->query, worker->turn, sub, partition,
-                          worker->producer, &task);
-    if (st.kind) {
-        worker_fail(worker, st);
-        return NULL;
-    }
+    task = task_new(worker->query, sub, partition, worker->producer);
     if (worker->task_count == worker->task_cap) {
         worker->task_cap = worker->task_cap ? worker->task_cap * 2 : 8;
         worker->tasks = mem_realloc(worker->tasks,
@@ -194,12 +189,18 @@ static void own_partition(Worker *worker, TopicPartition *part)
 {
     Query *query = worker->query;
     bool committed = part->offset >= 0;
+    if (part->partition >= query->topics[part->topic_index].partitions) {
+        log_warn("partition is new",
+                 "query=%.*s topic=%s partition=%d: it is read after a restart",
+                 STR_ARG(query->options.id),
+                 query->topics[part->topic_index].name, (int)part->partition);
+        return;
+    }
     choose_offset(worker, part);
     for (int s = 0; s < query->sub_count; s++) {
         for (int i = 0; i < query->subs[s].input_count; i++) {
             if (query->subs[s].inputs[i].topic != part->topic_index) continue;
             Task *task = need_task(worker, s, part->partition);
-            if (!task) return;
             TaskInput *input = NULL;
             for (int k = 0; k < task->input_count; k++)
                 if (task->inputs[k].op->node == query->subs[s].inputs[i].node)
@@ -295,27 +296,36 @@ static bool restore_progress(void *context, int64_t done, int64_t total)
            !query_is_finished(worker->query);
 }
 
+/* Opens and fills one new task. Tasks may come and go meanwhile. */
+static void restore_task(Worker *worker, Task *task)
+{
+    Status st = st_ok();
+    if (!task->claimed) st = task_open(task);
+    if (st.kind == ST_RETRY && !task->claimed) return;
+    if (!st.kind) {
+        worker->restoring_task = task;
+        st = task_restore(task, worker->turn, restore_progress, worker);
+        worker->restoring_task = NULL;
+    }
+    bool ending = atomic_load(&worker->query->stopping);
+    if (st.kind && st.kind != ST_RETRY)
+        worker_fail(worker, st);
+    else if (st.kind && !task->cancelled && !ending)
+        note_away(worker, st);
+    if (!task->cancelled) return;
+    for (int i = worker->task_count - 1; i >= 0; i--)
+        if (worker->tasks[i] == task) remove_task(worker, i);
+}
+
 static void restore_tasks(Worker *worker)
 {
     for (int t = 0; t < worker->task_count; t++) {
         Task *task = worker->tasks[t];
         if (task->restored) continue;
-        worker->restoring_task = task;
-        Status st = task_restore(task, worker->turn, restore_progress, worker);
-        worker->restoring_task = NULL;
-        if (st.kind && st.kind != ST_RETRY) {
-            worker_fail(worker, st);
-            return;
-        }
-        if (task->cancelled) {
-            for (int i = 0; i < worker->task_count; i++)
-                if (worker->tasks[i] == task) remove_task(worker, i);
-            return;
-        }
-        if (st.kind) {
-            if (!atomic_load(&worker->query->stopping)) note_away(worker, st);
-            return;
-        }
+        restore_task(worker, task);
+        if (query_is_finished(worker->query)) return;
+        /* The list may have changed; what is left comes next turn. */
+        if (t >= worker->task_count || worker->tasks[t] != task) return;
     }
 }
 

@@ -758,6 +758,50 @@ static void test_threads(void)
     teardown(&f);
 }
 
+/* Two members of one group share the partitions; when one leaves the other goes
+ * on with its state, from the changelog. */
+static void test_two_members(void)
+{
+    Fixture f;
+    setup(&f, 0, 0);
+    topic(&f, "in", 4);
+    topic(&f, "out", 1);
+    const PlanNode *root = count_plan(&f, (WindowSpec){0}, false);
+    for (int i = 0; i < 100; i++)
+        send(&f, "in", be64(i % 10), "{\"A\":1}", i);
+    start(&f, root);
+    run(&f);
+    Query *other;
+    CHECK(
+        !query_start(arena, pb_done(&f.build, root), &f.options, &other).kind);
+    for (int i = 0; i < 20; i++) {
+        query_step(f.query, 100);
+        query_step(other, 100);
+    }
+    for (int i = 0; i < 100; i++)
+        send(&f, "in", be64(i % 10), "{\"A\":1}", 100 + i);
+    for (int i = 0; i < 20; i++) {
+        query_step(f.query, 100);
+        query_step(other, 100);
+    }
+    QueryInfo mine, theirs;
+    query_info(f.query, arena, &mine);
+    query_info(other, arena, &theirs);
+    CHECK(mine.records_in > 100 && theirs.records_in > 0);
+    CHECK(mine.records_in + theirs.records_in == 200);
+    query_stop(other);
+    for (int i = 0; i < 10; i++)
+        send(&f, "in", be64(i), "{\"A\":1}", 200 + i);
+    run(&f);
+    Str out = dump(&f, "out");
+    for (int i = 0; i < 10; i++) {
+        Str last = str_printf(arena, "%d={\"N\":21,\"S\":21}@%d", i, 200 + i);
+        CHECK(str_find(out, last, 0) != SIZE_MAX);
+    }
+    CHECK(str_find(out, STR("\"N\":22"), 0) == SIZE_MAX);
+    teardown(&f);
+}
+
 int main(void)
 {
     arena = arena_new("test", 0);
@@ -793,6 +837,7 @@ int main(void)
     test_refused();
     test_limit();
     test_read_state();
+    test_two_members();
     test_threads();
     arena_free(arena);
     return check_done();
