@@ -139,7 +139,8 @@ asan: ## run the tests under AddressSanitizer and UBSan
 	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' test
 
 tsan: ## run the tests under ThreadSanitizer
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan OPT='-O1 -g' \
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tidy/tsan.supp" \
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan OPT='-O1 -g' \
 	    SAN='-fsanitize=thread' test
 
 bench: ## measure against plain librdkafka loops on a real Kafka
