@@ -164,14 +164,14 @@ bool common_option(CommonOptions *common, int option, const char *argument,
 
     *exit_status = -1;
     switch (option) {
-    case OPTION_COMMON:
+    case OPTION_BOOTSTRAP:
         put_setting(common, STR("bootstrap.servers"), str_from(argument));
         break;
-    case OPTION_COMMON + 1:
+    case OPTION_DATA_DIR:
         common->data_directory = str_copy(common->arena, str_from(argument));
         break;
-    case OPTION_COMMON + 2: good = read_config(common, argument); break;
-    case OPTION_COMMON + 3:
+    case OPTION_CONFIG_FILE: good = read_config(common, argument); break;
+    case OPTION_SET:
         good = split_pair(argument, &name, &value);
         if (good)
             put_setting(common, name, value);
@@ -186,7 +186,7 @@ bool common_option(CommonOptions *common, int option, const char *argument,
         else
             complain("-d takes NAME=VALUE, not '%s'", argument);
         break;
-    case OPTION_COMMON + 4:
+    case OPTION_LOG_LEVEL:
         good = log_set_level(str_from(argument));
         if (!good)
             complain("--log-level is error, warn, info or debug, not '%s'",
@@ -196,7 +196,7 @@ bool common_option(CommonOptions *common, int option, const char *argument,
         print_help(stdout, command);
         *exit_status = EXIT_OK;
         break;
-    case OPTION_COMMON + 5:
+    case OPTION_VERSION:
         print_version();
         *exit_status = EXIT_OK;
         break;
@@ -214,7 +214,7 @@ bool common_option(CommonOptions *common, int option, const char *argument,
 
 /* ---- the engine ---- */
 
-static mr_Engine *open_with(CommonOptions *common, const mr_Options *options)
+static mr_Engine *open_with(const mr_Options *options)
 {
     mr_Engine *engine = NULL;
     bool told = false;
@@ -232,7 +232,6 @@ static mr_Engine *open_with(CommonOptions *common, const mr_Options *options)
         }
         if (st.kind) complain("%s", st.text);
         arena_free(arena);
-        (void)common;
         return st.kind ? NULL : engine;
     }
 }
@@ -258,10 +257,22 @@ mr_Engine *open_engine(CommonOptions *common, mr_Mode mode, bool temporary)
         options.data_directory = str_copy(common->arena, str_from(path));
         options.temporary = true;
     }
-    return open_with(common, &options);
+    return open_with(&options);
 }
 
 mr_Engine *open_tool_engine(CommonOptions *common)
 {
     return open_engine(common, MR_HEADLESS, false);
+}
+
+bool make_topic(Broker *broker, Str topic, int partitions)
+{
+    Arena *arena = arena_new("topic", 0);
+    TopicInfo info;
+    Status st = broker_describe_topic(broker, arena, topic, &info);
+    if (st.kind == ST_USER)
+        st = broker_create_topic(broker, arena, topic, partitions, -1, NULL, 0);
+    if (st.kind) complain("%s", st.text);
+    arena_free(arena);
+    return !st.kind;
 }

@@ -33,19 +33,28 @@ typedef struct CommonOptions {
 
 /* getopt values of the common options start here; a command's own ones are
  * characters or start at OPTION_OWN. */
-enum { OPTION_COMMON = 1000, OPTION_OWN = 2000 };
+enum {
+    OPTION_COMMON = 1000,
+    OPTION_BOOTSTRAP = OPTION_COMMON,
+    OPTION_DATA_DIR,
+    OPTION_CONFIG_FILE,
+    OPTION_SET,
+    OPTION_LOG_LEVEL,
+    OPTION_VERSION,
+    OPTION_OWN = 2000,
+};
 
 /* The common rows of a getopt_long table, in the order of `common_options`. */
 #define COMMON_LONG_OPTIONS                                                    \
-    {"bootstrap-server", required_argument, NULL, OPTION_COMMON},              \
-        {"data-dir", required_argument, NULL, OPTION_COMMON + 1},              \
-        {"config-file", required_argument, NULL, OPTION_COMMON + 2},           \
-        {"set", required_argument, NULL, OPTION_COMMON + 3},                   \
+    {"bootstrap-server", required_argument, NULL, OPTION_BOOTSTRAP},           \
+        {"data-dir", required_argument, NULL, OPTION_DATA_DIR},                \
+        {"config-file", required_argument, NULL, OPTION_CONFIG_FILE},          \
+        {"set", required_argument, NULL, OPTION_SET},                          \
         {"define", required_argument, NULL, 'd'},                              \
-        {"log-level", required_argument, NULL, OPTION_COMMON + 4},             \
+        {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},              \
         {"help", no_argument, NULL, 'h'},                                      \
     {                                                                          \
-        "version", no_argument, NULL, OPTION_COMMON + 5                        \
+        "version", no_argument, NULL, OPTION_VERSION                           \
     }
 
 /* Takes one option that getopt_long returned, with its argument. Returns true
@@ -58,8 +67,12 @@ bool common_option(CommonOptions *common, int option, const char *argument,
  * comes. NULL: it could not; the reason was printed. */
 mr_Engine *open_engine(CommonOptions *common, mr_Mode mode, bool temporary);
 
-/* Opens a broker alone, for produce and consume, as the engine would. */
+/* Opens a broker alone, for produce, consume and datagen, as the engine would.
+ */
 mr_Engine *open_tool_engine(CommonOptions *common);
+
+/* Makes a topic unless it is there. False: printed why not. */
+bool make_topic(Broker *broker, Str topic, int partitions);
 
 /* The whole file, or standard input for "-"; false: printed why not. */
 bool read_file(Arena *arena, const char *path, Str *text);

@@ -56,7 +56,19 @@ int command_help(int argc, char **argv)
         buf_free(&out);
         return EXIT_OK;
     }
-    if (print_help(stdout, argc > 1 ? argv[1] : "")) return EXIT_OK;
-    complain("no help for '%s'", argv[1]);
-    return EXIT_USAGE;
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) argv[1] = argv[0];
+    Arena *arena = arena_new("help", 0);
+    Str topic = STR("");
+    for (int i = 1; i < argc; i++)
+        topic = str_printf(arena, "%.*s%s%s", STR_ARG(topic), i > 1 ? " " : "",
+                           argv[i]);
+    bool found = print_help(stdout, topic.ptr);
+    if (!found) {
+        complain("no help for '%s'", topic.ptr);
+        fputs("`millrace help` lists the commands, `millrace help sql` the "
+              "statements.\n",
+              stderr);
+    }
+    arena_free(arena);
+    return found ? EXIT_OK : EXIT_USAGE;
 }

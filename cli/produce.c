@@ -89,21 +89,6 @@ static int read_options(Produce *produce, int argc, char **argv)
     return EXIT_USAGE;
 }
 
-static bool make_topic(Produce *produce)
-{
-    Arena *arena = arena_new("topic", 0);
-    Str topic = str_from(produce->feeder.topic);
-    TopicInfo info;
-    Status st = broker_describe_topic(produce->feeder.broker, arena, topic,
-                                      &info);
-    if (st.kind == ST_USER)
-        st = broker_create_topic(produce->feeder.broker, arena, topic,
-                                 produce->partitions, -1, NULL, 0);
-    if (st.kind) complain("%s", st.text);
-    arena_free(arena);
-    return !st.kind;
-}
-
 static bool feed_all(Produce *produce, char **files, int count)
 {
     static char dash[] = "-";
@@ -157,7 +142,8 @@ int command_produce(int argc, char **argv)
                    sizeof(RecordHeader) * (size_t)headers->count);
             feeder->headers = headers;
         }
-        bool good = make_topic(&produce) &&
+        bool good = make_topic(feeder->broker, str_from(feeder->topic),
+                               produce.partitions) &&
                     feed_all(&produce, argv + optind + 1, argc - optind - 1);
         status = good ? EXIT_OK : EXIT_FAILED;
         mr_close(engine);

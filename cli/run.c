@@ -62,19 +62,10 @@ static void *feed(void *context)
 /* The topics that inputs feed must be there before the script is checked. */
 static bool make_input_topics(Run *run)
 {
-    for (int i = 0; i < run->inputs.count; i++) {
-        Arena *arena = arena_new("topic", 0);
-        TopicInfo info;
-        Str topic = str_from(run->inputs.at[i].topic);
-        Status st = broker_describe_topic(mr_broker(run->engine), arena, topic,
-                                          &info);
-        if (st.kind == ST_USER)
-            st = broker_create_topic(mr_broker(run->engine), arena, topic, 1, 1,
-                                     NULL, 0);
-        if (st.kind) complain("%s", st.text);
-        arena_free(arena);
-        if (st.kind) return false;
-    }
+    for (int i = 0; i < run->inputs.count; i++)
+        if (!make_topic(mr_broker(run->engine),
+                        str_from(run->inputs.at[i].topic), 1))
+            return false;
     return true;
 }
 

@@ -376,7 +376,9 @@ static int read_options(Shell *shell, ShellOptions *options, int argc,
     int option, status;
 
     while ((option = getopt_long(argc, argv, "d:e:f:h", longs, NULL)) != -1) {
-        if (common_option(&shell->common, option, optarg, "", &status)) {
+        if (common_option(&shell->common, option, optarg,
+                          strcmp(argv[0], "shell") == 0 ? "shell" : "",
+                          &status)) {
             if (status >= 0) return status;
             continue;
         }
