@@ -390,8 +390,8 @@ int command_run(int argc, char **argv)
         if (good) {
             good = start_threads(&run);
             if (good) wait_for_end(&run);
-            bool fine = summarize(&run);
             mr_stop(run.engine);
+            bool fine = summarize(&run);
             good = join_threads(&run) && good && fine;
             status = good ? EXIT_OK : EXIT_FAILED;
         }

@@ -430,9 +430,7 @@ void mr_stop(mr_Engine *engine)
     engine->started = false;
     for (int i = 0; i < engine->queries.count; i++) {
         EngineQuery *query = engine->queries.entries[i].value;
-        if (!query || !query->query) continue;
-        query_stop(query->query);
-        query->query = NULL;
+        if (query && query->query) query_halt(query->query);
     }
     pthread_mutex_unlock(&engine->lock);
 }
@@ -443,7 +441,9 @@ void mr_close(mr_Engine *engine)
     mr_stop(engine);
     for (int i = 0; i < engine->queries.count; i++) {
         EngineQuery *query = engine->queries.entries[i].value;
-        if (query) arena_free(query->arena);
+        if (!query) continue;
+        if (query->query) query_stop(query->query);
+        arena_free(query->arena);
     }
     if (engine->processing_log) processing_log_close(engine->processing_log);
     if (engine->producer) {

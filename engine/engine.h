@@ -55,7 +55,8 @@ typedef struct mr_Options {
 STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **engine);
 
 /* Stops all queries cleanly: outputs, state and offsets are committed. The
- * broker stays open, so that outputs can still be read. Once is enough. */
+ * broker stays open, so that outputs can still be read, and mr_query_stats tells the final
+ * counts. Nothing may be executed any more. */
 void mr_stop(mr_Engine *engine);
 
 /* mr_stop, then closes everything. NULL is allowed. */

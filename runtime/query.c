@@ -140,7 +140,7 @@ STATUS query_start(Arena *arena, const Plan *plan, const QueryOptions *options,
     return st_ok();
 }
 
-void query_stop(Query *query)
+void query_halt(Query *query)
 {
     atomic_store(&query->stopping, true);
     for (int i = 0; i < query->worker_count; i++) {
@@ -149,7 +149,13 @@ void query_stop(Query *query)
             pthread_join(worker->thread, NULL);
         else if (!worker->closed_down)
             worker_close(worker);
+        worker->started = false;
     }
+}
+
+void query_stop(Query *query)
+{
+    query_halt(query);
     free_query(query);
 }
 

@@ -99,7 +99,11 @@ bool query_is_idle(Query *query);
 void query_pause(Query *query);
 void query_resume(Query *query);
 
-/* Flushes, commits, leaves the group and frees everything. */
+/* Flushes, commits and leaves the group; query_info then tells the final counts,
+ * and only query_stop may follow. */
+void query_halt(Query *query);
+
+/* query_halt, then frees everything. */
 void query_stop(Query *query);
 
 /* After query_stop and for good: removes internal topics, the group, the state
