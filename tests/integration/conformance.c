@@ -272,6 +272,31 @@ static void feed_inputs(Running *r)
     producer_close(producer);
 }
 
+static Str keep(Arena *arena, Str s)
+{
+    return s.ptr ? str_copy(arena, s) : STR_NULL;
+}
+
+/* A copy that outlives the consumer. */
+static Record keep_record(Arena *arena, const Record *record)
+{
+    Record copy = *record;
+    copy.key = keep(arena, record->key);
+    copy.value = keep(arena, record->value);
+    if (record->headers) {
+        int count = record->headers->count;
+        RecordHeaders *headers = arena_alloc(
+            arena, sizeof *headers + sizeof(RecordHeader) * (size_t)count);
+        headers->count = count;
+        for (int i = 0; i < count; i++)
+            headers->at[i] =
+                (RecordHeader){keep(arena, record->headers->at[i].key),
+                               keep(arena, record->headers->at[i].value)};
+        copy.headers = headers;
+    }
+    return copy;
+}
+
 /* The records that queries and INSERTs wrote to a topic. */
 static Record *read_topic(Running *r, const char *topic, int *count)
 {
@@ -297,7 +322,7 @@ static Record *read_topic(Running *r, const char *topic, int *count)
             Str mark = str_printf(r->arena, "%s/%lld", topic,
                                   (long long)record->offset);
             if (!map_get(&r->fed, mark))
-                *vec_push(r->arena, &records) = *record;
+                *vec_push(r->arena, &records) = keep_record(r->arena, record);
         }
     }
     consumer_close(consumer);
