@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Topics of a real Kafka through librdkafka: opening, and the requests about
+ * topics, offsets and groups. They go through one handle, made when first
+ * needed. It is a consumer, because a consumer may be told never to create a
+ * topic by asking for it. Every request is bounded in time and, when the broker
+ * is away, says so as ST_RETRY with the address that was tried.
+ */
+#include "kafka/broker_kafka_int.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+const char *broker_librdkafka_version(void)
+{
+    return rd_kafka_version_str();
+}
+
+STATUS kafka_admin(KafkaBroker *broker, Arena *arena, rd_kafka_t **admin)
+{
+    Status st = st_ok();
+
+    pthread_mutex_lock(&broker->lock);
+    *admin = broker->admin;
+    pthread_mutex_unlock(&broker->lock);
+    if (*admin) return st;
+    rd_kafka_conf_t *conf;
+    st = kafka_config(broker, arena, HANDLE_ADMIN, NULL, &conf);
+    if (st.kind) return st;
+    KafkaHandle *handle = mem_zalloc(sizeof *handle);
+    handle->broker = broker;
+    st = kafka_open_handle(handle, arena, RD_KAFKA_CONSUMER, conf);
+    if (st.kind) {
+        mem_free(handle);
+        return st;
+    }
+    rd_kafka_t *spare = handle->rk;
+    pthread_mutex_lock(&broker->lock);
+    if (!broker->admin) {
+        broker->admin = spare;
+        spare = NULL;
+    }
+    *admin = broker->admin;
+    pthread_mutex_unlock(&broker->lock);
+    if (spare) { /* Another thread was faster. */
+        rd_kafka_destroy(spare);
+        mem_free(handle);
+    }
+    return st;
+}
+
+static void kafka_close(Broker *base)
+{
+    KafkaBroker *broker = (KafkaBroker *)base;
+
+    if (broker->admin) {
+        KafkaHandle *handle = rd_kafka_opaque(broker->admin);
+        rd_kafka_destroy(broker->admin);
+        mem_free(handle);
+    }
+    pthread_mutex_destroy(&broker->lock);
+    arena_free(broker->arena);
+}
+
+/* ---- metadata ---- */
+
+static Status unknown_topic(Arena *arena, Str name)
+{
+    return st_error(arena, ST_USER, "topic '%.*s' does not exist",
+                    STR_ARG(name));
+}
+
+/* Metadata of one topic, or of all if `name` is NULL. The caller destroys it.
+ */
+static Status get_metadata(KafkaBroker *broker, Arena *arena, const char *name,
+                           const struct rd_kafka_metadata **out)
+{
+    rd_kafka_t *admin;
+    rd_kafka_topic_t *topic = NULL;
+
+    Status st = kafka_admin(broker, arena, &admin);
+    if (st.kind) return st;
+    if (name) {
+        topic = rd_kafka_topic_new(admin, name, NULL);
+        if (!topic)
+            return st_error(arena, ST_USER, "'%s' is no name for a topic",
+                            name);
+    }
+    rd_kafka_resp_err_t err = rd_kafka_metadata(admin, !name, topic, out,
+                                                REQUEST_MS);
+    rd_kafka_poll(admin, 0); /* Serves error callbacks. */
+    if (topic) rd_kafka_topic_destroy(topic);
+    if (!err) return st_ok();
+    if (name)
+        return kafka_error(broker, arena, err, ST_FATAL, NULL,
+                           "look up topic '%s'", name);
+    return kafka_error(broker, arena, err, ST_FATAL, NULL, "list topics");
+}
+
+static bool is_internal(const char *name)
+{
+    return !strcmp(name, "__consumer_offsets") ||
+           !strcmp(name, "__transaction_state") ||
+           !strcmp(name, "__share_group_state") ||
+           !strcmp(name, "__cluster_metadata");
+}
+
+static void fill_info(Arena *arena, const struct rd_kafka_metadata_topic *topic,
+                      TopicInfo *info)
+{
+    *info = (TopicInfo){.name = str_copy(arena, str_from(topic->topic)),
+                        .partition_count = topic->partition_cnt,
+                        .replica_count = topic->partition_cnt
+                                             ? topic->partitions[0].replica_cnt
+                                             : 0,
+                        .internal = is_internal(topic->topic)};
+}
+
+static int compare_infos(const void *a, const void *b)
+{
+    return str_compare(((const TopicInfo *)a)->name,
+                       ((const TopicInfo *)b)->name);
+}
+
+static Status kafka_list_topics(Broker *base, Arena *arena, TopicInfo **topics,
+                                int *count)
+{
+    const struct rd_kafka_metadata *metadata;
+
+    *count = 0;
+    Status st = get_metadata((KafkaBroker *)base, arena, NULL, &metadata);
+    if (st.kind) return st;
+    *topics = ARENA_ARRAY(arena, TopicInfo, metadata->topic_cnt + 1);
+    for (int i = 0; i < metadata->topic_cnt; i++)
+        if (metadata->topics[i].partition_cnt)
+            fill_info(arena, &metadata->topics[i], &(*topics)[(*count)++]);
+    rd_kafka_metadata_destroy(metadata);
+    qsort(*topics, (size_t)*count, sizeof **topics, compare_infos);
+    return st;
+}
+
+/* Whether every partition can be written and read now. */
+static bool has_leaders(const struct rd_kafka_metadata_topic *topic)
+{
+    for (int i = 0; i < topic->partition_cnt; i++)
+        if (topic->partitions[i].leader < 0) return false;
+    return topic->partition_cnt > 0;
+}
+
+/* One look at a topic; `leaders` (may be NULL) tells if it can be used. */
+static Status look_up(KafkaBroker *broker, Arena *arena, Str name,
+                      TopicInfo *info, bool *leaders)
+{
+    const struct rd_kafka_metadata *metadata;
+    const char *text = str_cstr(arena, name);
+
+    Status st = get_metadata(broker, arena, text, &metadata);
+    if (st.kind) return st;
+    const struct rd_kafka_metadata_topic *topic = metadata->topics;
+    rd_kafka_resp_err_t err = metadata->topic_cnt
+                                  ? topic->err
+                                  : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+        err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+        err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
+        st = unknown_topic(arena, name);
+    } else if (topic->partition_cnt) {
+        fill_info(arena, topic, info);
+        if (leaders) *leaders = has_leaders(topic);
+    } else {
+        st = kafka_error(broker, arena,
+                         err ? err : RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+                         ST_USER, NULL, "look up topic '%s'", text);
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return st;
+}
+
+static Status kafka_describe_topic(Broker *base, Arena *arena, Str name,
+                                   TopicInfo *info)
+{
+    return look_up((KafkaBroker *)base, arena, name, info, NULL);
+}
+
+STATUS kafka_partition_count(KafkaBroker *broker, Arena *arena,
+                             const char *topic, int *count)
+{
+    TopicInfo info;
+    Status st = look_up(broker, arena, str_from(topic), &info, NULL);
+    *count = st.kind ? 0 : info.partition_count;
+    return st;
+}
+
+/* Until a topic can be used (or is gone) everywhere: the broker answers a
+ * request before all its parts know of the change. */
+static void wait_for_topic(KafkaBroker *broker, Arena *arena, Str name,
+                           bool exists)
+{
+    for (int64_t ms = 5; ms < 2000; ms += ms / 2) {
+        TopicInfo info;
+        bool leaders = false;
+        Status st = look_up(broker, arena, name, &info, &leaders);
+        if (exists ? !st.kind && leaders : st.kind == ST_USER) return;
+        clock_sleep_ms(ms);
+    }
+}
+
+/* ---- admin requests ---- */
+
+/* One request: a queue to wait on, and its options. */
+typedef struct Request {
+    rd_kafka_t *admin;
+    rd_kafka_queue_t *queue;
+    rd_kafka_AdminOptions_t *options;
+    rd_kafka_event_t *event;
+} Request;
+
+static Status begin_request(KafkaBroker *broker, Arena *arena,
+                            rd_kafka_admin_op_t op, Request *request)
+{
+    *request = (Request){0};
+    Status st = kafka_admin(broker, arena, &request->admin);
+    if (st.kind) return st;
+    request->queue = rd_kafka_queue_new(request->admin);
+    request->options = rd_kafka_AdminOptions_new(request->admin, op);
+    rd_kafka_AdminOptions_set_request_timeout(request->options, REQUEST_MS,
+                                              NULL, 0);
+    return st;
+}
+
+static void end_request(Request *request)
+{
+    if (request->event) rd_kafka_event_destroy(request->event);
+    if (request->options) rd_kafka_AdminOptions_destroy(request->options);
+    if (request->queue) rd_kafka_queue_destroy(request->queue);
+}
+
+/* Waits for the answer; the error is that of the request as a whole. */
+static rd_kafka_resp_err_t await(Request *request)
+{
+    request->event = rd_kafka_queue_poll(request->queue, REQUEST_MS + 2000);
+    if (!request->event) return RD_KAFKA_RESP_ERR__TIMED_OUT;
+    return rd_kafka_event_error(request->event);
+}
+
+static Status check_config(KafkaBroker *broker, Arena *arena,
+                           rd_kafka_NewTopic_t *topic,
+                           const TopicConfig *config)
+{
+    const char *name = str_cstr(arena, config->name);
+    rd_kafka_resp_err_t err = rd_kafka_NewTopic_set_config(
+        topic, name, str_cstr(arena, config->value));
+    if (!err) return st_ok();
+    return kafka_error(broker, arena, err, ST_USER, NULL,
+                       "set topic config '%s'", name);
+}
+
+/* Sends the request and reads what became of it. */
+static Status create(KafkaBroker *broker, Arena *arena, Str name,
+                     rd_kafka_NewTopic_t *topic)
+{
+    Request request;
+    const char *detail = NULL;
+
+    Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_CREATETOPICS,
+                              &request);
+    if (st.kind) return st;
+    rd_kafka_AdminOptions_set_operation_timeout(request.options, REQUEST_MS,
+                                                NULL, 0);
+    rd_kafka_CreateTopics(request.admin, &topic, 1, request.options,
+                          request.queue);
+    rd_kafka_resp_err_t err = await(&request);
+    if (!err) {
+        size_t count;
+        const rd_kafka_topic_result_t **results =
+            rd_kafka_CreateTopics_result_topics(
+                rd_kafka_event_CreateTopics_result(request.event), &count);
+        err = count ? rd_kafka_topic_result_error(results[0]) : err;
+        detail = count ? rd_kafka_topic_result_error_string(results[0]) : NULL;
+    }
+    if (err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+        st = st_error(arena, ST_USER, "topic '%.*s' exists already",
+                      STR_ARG(name));
+    else if (err)
+        st = kafka_error(broker, arena, err, ST_USER, detail,
+                         "create topic '%.*s'", STR_ARG(name));
+    end_request(&request);
+    return st;
+}
+
+static Status kafka_create_topic(Broker *base, Arena *arena, Str name,
+                                 int partitions, int replicas,
+                                 const TopicConfig *configs, int config_count)
+{
+    KafkaBroker *broker = (KafkaBroker *)base;
+    char text[256];
+
+    if (partitions < 1)
+        return st_error(arena, ST_USER,
+                        "topic '%.*s' needs at least one partition",
+                        STR_ARG(name));
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(
+        str_cstr(arena, name), partitions, replicas > 0 ? replicas : -1, text,
+        sizeof text);
+    if (!topic)
+        return st_error(arena, ST_USER, "cannot create topic '%.*s': %s",
+                        STR_ARG(name), text);
+    Status st = st_ok();
+    for (int i = 0; i < config_count && !st.kind; i++)
+        st = check_config(broker, arena, topic, &configs[i]);
+    if (!st.kind) st = create(broker, arena, name, topic);
+    rd_kafka_NewTopic_destroy(topic);
+    if (!st.kind) wait_for_topic(broker, arena, name, true);
+    return st;
+}
+
+static Status kafka_delete_topic(Broker *base, Arena *arena, Str name)
+{
+    KafkaBroker *broker = (KafkaBroker *)base;
+    Request request;
+    const char *detail = NULL;
+
+    Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_DELETETOPICS,
+                              &request);
+    if (st.kind) return st;
+    rd_kafka_AdminOptions_set_operation_timeout(request.options, REQUEST_MS,
+                                                NULL, 0);
+    rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(
+        str_cstr(arena, name));
+    rd_kafka_DeleteTopics(request.admin, &topic, 1, request.options,
+                          request.queue);
+    rd_kafka_resp_err_t err = await(&request);
+    if (!err) {
+        size_t count;
+        const rd_kafka_topic_result_t **results =
+            rd_kafka_DeleteTopics_result_topics(
+                rd_kafka_event_DeleteTopics_result(request.event), &count);
+        err = count ? rd_kafka_topic_result_error(results[0]) : err;
+        detail = count ? rd_kafka_topic_result_error_string(results[0]) : NULL;
+    }
+    if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        st = unknown_topic(arena, name);
+    else if (err)
+        st = kafka_error(broker, arena, err, ST_USER, detail,
+                         "delete topic '%.*s'", STR_ARG(name));
+    rd_kafka_DeleteTopic_destroy(topic);
+    end_request(&request);
+    if (!st.kind) wait_for_topic(broker, arena, name, false);
+    return st;
+}
+
+static void copy_configs(Arena *arena, const rd_kafka_ConfigResource_t *from,
+                         TopicConfig **configs, int *count)
+{
+    size_t entries;
+    const rd_kafka_ConfigEntry_t **entry = rd_kafka_ConfigResource_configs(
+        from, &entries);
+
+    *configs = ARENA_ARRAY(arena, TopicConfig, entries + 1);
+    for (size_t i = 0; i < entries; i++) {
+        const char *value = rd_kafka_ConfigEntry_value(entry[i]);
+        if (!value) continue; /* A secret. */
+        Str name = str_from(rd_kafka_ConfigEntry_name(entry[i]));
+        (*configs)[(*count)++] = (TopicConfig){
+            str_copy(arena, name), str_copy(arena, str_from(value))};
+    }
+}
+
+static Status kafka_topic_configs(Broker *base, Arena *arena, Str name,
+                                  TopicConfig **configs, int *count)
+{
+    KafkaBroker *broker = (KafkaBroker *)base;
+    Request request;
+    const rd_kafka_ConfigResource_t *answer = NULL;
+
+    *count = 0;
+    Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS,
+                              &request);
+    if (st.kind) return st;
+    rd_kafka_ConfigResource_t *topic = rd_kafka_ConfigResource_new(
+        RD_KAFKA_RESOURCE_TOPIC, str_cstr(arena, name));
+    rd_kafka_DescribeConfigs(request.admin, &topic, 1, request.options,
+                             request.queue);
+    rd_kafka_resp_err_t err = await(&request);
+    if (!err) {
+        size_t n;
+        const rd_kafka_ConfigResource_t **results =
+            rd_kafka_DescribeConfigs_result_resources(
+                rd_kafka_event_DescribeConfigs_result(request.event), &n);
+        answer = n ? results[0] : NULL;
+        err = answer ? rd_kafka_ConfigResource_error(answer) : err;
+    }
+    if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        st = unknown_topic(arena, name);
+    else if (err)
+        st = kafka_error(broker, arena, err, ST_USER,
+                         answer ? rd_kafka_ConfigResource_error_string(answer)
+                                : NULL,
+                         "read the configs of topic '%.*s'", STR_ARG(name));
+    else if (answer)
+        copy_configs(arena, answer, configs, count);
+    rd_kafka_ConfigResource_destroy(topic);
+    end_request(&request);
+    return st;
+}
+
+static Status kafka_watermarks(Broker *base, Arena *arena, Str name,
+                               int32_t partition, int64_t *low, int64_t *high)
+{
+    KafkaBroker *broker = (KafkaBroker *)base;
+    const char *topic = str_cstr(arena, name);
+    rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR_NO_ERROR;
+    int64_t until_ns = clock_monotonic_ns() + (int64_t)REQUEST_MS * 1000000;
+    rd_kafka_t *admin;
+    TopicInfo info;
+
+    /* A look first: librdkafka waits its time out for an unknown one, and the
+     * answer about leaders is fresh. */
+    Status st = look_up(broker, arena, name, &info, NULL);
+    if (st.kind) return st;
+    if (partition < 0 || partition >= info.partition_count)
+        return st_error(arena, ST_USER, "topic '%s' has no partition %d", topic,
+                        partition);
+    st = kafka_admin(broker, arena, &admin);
+    if (st.kind) return st;
+    do {
+        err = rd_kafka_query_watermark_offsets(admin, topic, partition, low,
+                                               high, REQUEST_MS);
+        if (!err) return st_ok();
+        clock_sleep_ms(50);
+    } while (kafka_is_passing(err) && clock_monotonic_ns() < until_ns);
+    return kafka_error(broker, arena, err, ST_FATAL, NULL,
+                       "read the offsets of topic '%s'", topic);
+}
+
+static Status kafka_delete_group(Broker *base, Arena *arena, Str group)
+{
+    KafkaBroker *broker = (KafkaBroker *)base;
+    Request request;
+
+    Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_DELETEGROUPS,
+                              &request);
+    if (st.kind) return st;
+    rd_kafka_DeleteGroup_t *one = rd_kafka_DeleteGroup_new(
+        str_cstr(arena, group));
+    rd_kafka_DeleteGroups(request.admin, &one, 1, request.options,
+                          request.queue);
+    rd_kafka_resp_err_t err = await(&request);
+    if (!err) {
+        size_t count;
+        const rd_kafka_group_result_t **results =
+            rd_kafka_DeleteGroups_result_groups(
+                rd_kafka_event_DeleteGroups_result(request.event), &count);
+        const rd_kafka_error_t *error =
+            count ? rd_kafka_group_result_error(results[0]) : NULL;
+        err = error ? rd_kafka_error_code(error) : err;
+    }
+    if (err && err != RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND)
+        st = kafka_error(broker, arena, err, ST_USER, NULL,
+                         "delete group '%.*s'", STR_ARG(group));
+    rd_kafka_DeleteGroup_destroy(one);
+    end_request(&request);
+    return st;
+}
+
+/* ---- opening ---- */
+
+static const BrokerType kafka_type = {
+    .name = "kafka",
+    .close = kafka_close,
+    .create_topic = kafka_create_topic,
+    .delete_topic = kafka_delete_topic,
+    .list_topics = kafka_list_topics,
+    .describe_topic = kafka_describe_topic,
+    .topic_configs = kafka_topic_configs,
+    .watermarks = kafka_watermarks,
+    .delete_group = kafka_delete_group,
+    .consumer_open = kafka_consumer_open,
+    .consumer_close = kafka_consumer_close,
+    .consumer_assign = kafka_consumer_assign,
+    .consumer_poll = kafka_consumer_poll,
+    .consumer_release = kafka_consumer_release,
+    .consumer_commit = kafka_consumer_commit,
+    .consumer_committed = kafka_consumer_committed,
+    .producer_open = kafka_producer_open,
+    .producer_close = kafka_producer_close,
+    .produce = kafka_produce,
+    .producer_flush = kafka_flush,
+    .txn_begin = kafka_txn_begin,
+    .txn_commit = kafka_txn_commit,
+    .txn_abort = kafka_txn_abort,
+};
+
+/* Tries the properties on each kind of handle, so that a bad value is told
+ * before anything runs. */
+static Status check_properties(KafkaBroker *broker, Arena *arena)
+{
+    for (HandleKind kind = HANDLE_ADMIN; kind <= HANDLE_TRANSACTIONAL; kind++) {
+        rd_kafka_conf_t *conf;
+        Status st = kafka_config(broker, arena, kind, NULL, &conf);
+        if (st.kind) return st;
+        rd_kafka_conf_destroy(conf);
+    }
+    return st_ok();
+}
+
+STATUS broker_kafka_open(Arena *arena, Str bootstrap, const Map *properties,
+                         Broker **out)
+{
+    Arena *own = arena_new("kafka broker", 0);
+    KafkaBroker *broker = ARENA_NEW(own, KafkaBroker);
+
+    broker->base.type = &kafka_type;
+    broker->arena = own;
+    broker->bootstrap = str_cstr(own, bootstrap);
+    pthread_mutex_init(&broker->lock, NULL);
+    for (int i = 0; properties && i < properties->count; i++) {
+        const Str *value = properties->entries[i].value;
+        if (!value) continue;
+        Str *copy = ARENA_NEW(own, Str);
+        *copy = str_copy(own, *value);
+        map_put(own, &broker->properties,
+                str_copy(own, properties->entries[i].key), copy);
+    }
+    Status st = check_properties(broker, arena);
+    if (st.kind) {
+        kafka_close(&broker->base);
+        return st;
+    }
+    *out = &broker->base;
+    return st;
+}
