@@ -11,6 +11,7 @@
 #include "engine/engine_int.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <regex.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -415,12 +416,23 @@ STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
     return st_ok();
 }
 
-/* Removes a temporary data directory. Paths come from the engine alone. */
+static int remove_entry(const char *path, const struct stat *status, int type,
+                        struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+/* Removes a temporary data directory, children first, never through a link.
+ * Paths come from the engine alone. */
 static void remove_directory(Str path)
 {
     Arena *arena = arena_new("remove", 0);
-    Status st = state_destroy(arena, path);
-    if (st.kind) log_warn("directory left behind", "reason=%s", st.text);
+    if (nftw(str_cstr(arena, path), remove_entry, 16, FTW_DEPTH | FTW_PHYS))
+        log_warn("directory left behind", "path=%.*s reason=\"%s\"",
+                 STR_ARG(path), strerror(errno));
     arena_free(arena);
 }
 
