@@ -6,7 +6,7 @@
 #include "engine/engine_int.h"
 #include "engine/rows.h"
 
-#include "base/number.h"
+#include "base/log.h"
 
 /* How a transient query runs and where its rows are. */
 typedef struct Transient {
@@ -97,9 +97,13 @@ static Status run(Exec *x, Transient *t, Map *properties)
     rows_close(t->rows);
     query_stop(t->query);
     pthread_mutex_lock(&engine->lock);
+    /* The rows were delivered; what is left behind is only untidy. */
     Status cleaned = query_cleanup(x->stmt, engine->broker, t->plan,
                                    options.application_id, STR_NULL);
-    return st.kind ? st : cleaned;
+    if (cleaned.kind)
+        log_info("transient query left something behind", "reason=\"%s\"",
+                 cleaned.text);
+    return st;
 }
 
 Status exec_select(Exec *x, const AstStatement *statement)
