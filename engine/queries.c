@@ -142,6 +142,7 @@ STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query)
         query->start_error = str_copy(query->arena, str_from(st.text));
         return st;
     }
+    if (query->paused) query_pause(query->query);
     log_info("query started", "id=%.*s", STR_ARG(query->id));
     return st_ok();
 }
