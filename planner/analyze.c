@@ -133,18 +133,6 @@ static Status add_window_bounds(Select *q)
     return st_ok();
 }
 
-static Status reject_bounds(Select *q, const Expr *expr, const char *place)
-{
-    if (expr->kind == EXPR_COLUMN && q->scope.columns.at[expr->slot].bound)
-        return st_error_at(q->arena, expr->at,
-                           "window bounds cannot be used in %s", place);
-    for (int i = 0; i < expr->arg_count; i++) {
-        Status st = reject_bounds(q, expr->args[i], place);
-        if (st.kind) return st;
-    }
-    return st_ok();
-}
-
 static Status reject_map_key(Select *q, const Expr *expr, const char *place)
 {
     if (!type_has_map(expr->type)) return st_ok();
@@ -214,12 +202,11 @@ static Status bind_partition(Select *q)
 static Status bind_having(Select *q)
 {
     /* Without GROUP BY there is nothing that it could filter. */
-    Binder b = select_binder(
-        q, "HAVING", BIND_AGGREGATES | BIND_TIME_TEXT | BIND_WINDOW_BOUNDS);
+    Binder b = select_binder(q, "HAVING", BIND_AGGREGATES | BIND_TIME_TEXT);
     Status st = bind_condition(&b, q->ast->having, &q->having);
     if (st.kind) return st;
     if (b.aggregates) q->aggregates = true;
-    return reject_bounds(q, q->having, "HAVING");
+    return st_ok();
 }
 
 static Status check_clauses(Select *q)

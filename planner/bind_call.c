@@ -151,12 +151,19 @@ static Status bind_args(Binder *b, const Ast *ast, const Expr **args,
     return st_ok();
 }
 
-/* COUNT(*), and aggregates without arguments, read ROWTIME (functions 2.5);
- * unless the library has a form without arguments. */
+/* Aggregates of `*`, or without arguments, read ROWTIME (functions 2.5), unless
+ * the library has a form without arguments. COUNT does not look at its argument
+ * but for NULL: a constant spares the column. */
 static Status bind_star(Binder *b, const Ast *ast, const Expr **args,
                         FnArg *types)
 {
     const Scope *scope = b->scope;
+    if (scope && str_eq_nocase(ast->name.text, STR("COUNT"))) {
+        args[0] = expr_new_literal(b->arena, &type_int, (Value){.i32 = 1},
+                                   ast->at);
+        types[0] = (FnArg){.type = &type_int};
+        return st_ok();
+    }
     for (int i = 0; scope && i < scope->columns.count; i++) {
         const ScopeColumn *column = &scope->columns.at[i];
         if (!str_eq(column->name, STR("ROWTIME"))) continue;

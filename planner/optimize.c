@@ -61,6 +61,12 @@ static void need_aggregate(PlanNode *node, PlanNode *input)
 {
     const PlanAggregate *aggregate = &node->aggregate;
     int key = 0;
+    /* A query without windows may be replaced by one that selects more of the
+     * keys: they are always kept, so that the state stays readable. */
+    for (int i = 0; aggregate->window.kind == WINDOW_NONE &&
+                    node->columns[i].role == PLAN_KEY;
+         i++)
+        node->columns[i].needed = true;
     for (int i = 0; i < input->column_count; i++) {
         if (input->columns[i].role != PLAN_KEY) continue;
         if (node->columns[key].needed) need(input, i);

@@ -75,7 +75,7 @@ static bool widens(const Expr *expr, const Type *to)
         return expr->type->scale <= to->scale &&
                expr->type->precision - expr->type->scale <=
                    to->precision - to->scale;
-    return expr->kind == EXPR_LITERAL;
+    return expr->kind == EXPR_LITERAL && expr->type->kind != TYPE_DOUBLE;
 }
 
 static Status match_column(Select *q, PlanNode *project, const Schema *result,

@@ -127,9 +127,10 @@ static bool same_calls(const PlanAggregate *a, const PlanAggregate *b)
 
 static bool has_having(const PlanNode *node)
 {
+    bool filters = false;
     for (; node && node->kind != PLAN_AGGREGATE; node = node->inputs[0])
-        if (node->kind == PLAN_FILTER && node->is_table) return true;
-    return false;
+        filters |= node->kind == PLAN_FILTER;
+    return node && filters;
 }
 
 /* What can never be replaced, as the reason; NULL: it may. */

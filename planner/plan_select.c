@@ -269,6 +269,34 @@ static Status check_limit(Select *q)
     return st_ok();
 }
 
+/* The first ROWPARTITION or ROWOFFSET of an expression, or NULL. */
+static const Expr *find_offset(const Select *q, const Expr *expr)
+{
+    if (expr->kind == EXPR_COLUMN) {
+        Str name = q->scope.columns.at[expr->slot].name;
+        bool is = str_eq(name, STR("ROWPARTITION")) ||
+                  str_eq(name, STR("ROWOFFSET"));
+        return is ? expr : NULL;
+    }
+    for (int i = 0; i < expr->arg_count; i++) {
+        const Expr *found = find_offset(q, expr->args[i]);
+        if (found) return found;
+    }
+    return NULL;
+}
+
+/* State does not know where its rows came from. */
+static Status check_pull_columns(Select *q)
+{
+    const Expr *found = q->where ? find_offset(q, q->where) : NULL;
+    for (int i = 0; !found && i < q->items.count; i++)
+        found = find_offset(q, q->items.at[i].expr);
+    if (!found) return st_ok();
+    return st_error_at(q->arena, found->at,
+                       "'%.*s' cannot be used in a pull query over a table",
+                       STR_ARG(q->scope.columns.at[found->slot].name));
+}
+
 /* A pull query over a table reads state as it is (language 6.1). */
 static Status check_pull(Select *q)
 {
@@ -279,16 +307,22 @@ static Status check_pull(Select *q)
                        : ast->has_group_by     ? "GROUP BY"
                        : ast->has_partition_by ? "PARTITION BY"
                        : ast->having           ? "HAVING"
-                       : q->table_functions    ? "table functions"
                        : q->aggregates         ? "aggregate functions"
-                                               : NULL;
-    if (what && (source->is_table || !q->table_functions))
+                       : source->is_table && q->table_functions
+                           ? "table functions"
+                           : NULL;
+    if (what)
         return st_error_at(q->arena, ast->at,
                            "a pull query cannot use %s: add EMIT CHANGES for a "
                            "push query",
                            what);
-    if (!source->is_table || source->is_source || source->is_cas)
-        return st_ok();
+    if (ast->has_limit &&
+        !env_flag(q->env, "ksql.query.pull.limit.clause.enabled", true))
+        return st_error_at(q->arena, ast->limit_at,
+                           "LIMIT in pull queries is switched off by "
+                           "'ksql.query.pull.limit.clause.enabled'");
+    if (!source->is_table) return st_ok();
+    if (source->is_source || source->is_cas) return check_pull_columns(q);
     return st_error_at(q->arena, q->from[0].at,
                        "table '%.*s' keeps no state that could be queried: "
                        "make one with CREATE TABLE QUERYABLE_%.*s AS SELECT * "
