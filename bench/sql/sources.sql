@@ -2,10 +2,10 @@
 -- Before each of the queries: what they read.
 CREATE STREAM views (user_id STRING KEY, view_id BIGINT, page STRING,
     quantity INT, amount DOUBLE, country STRING, agent STRING, ok BOOLEAN)
-  WITH (KAFKA_TOPIC='bench_views', KEY_FORMAT='KAFKA', VALUE_FORMAT='JSON');
+  WITH (KAFKA_TOPIC='${views}', KEY_FORMAT='KAFKA', VALUE_FORMAT='JSON');
 CREATE STREAM visits (user_id STRING KEY, view_id BIGINT, page STRING,
     quantity INT, amount DOUBLE, country STRING, agent STRING, ok BOOLEAN)
-  WITH (KAFKA_TOPIC='bench_visits', KEY_FORMAT='KAFKA', VALUE_FORMAT='JSON');
+  WITH (KAFKA_TOPIC='${visits}', KEY_FORMAT='KAFKA', VALUE_FORMAT='JSON');
 CREATE TABLE users (user_id STRING PRIMARY KEY, name STRING, city STRING,
     level INT)
   WITH (KAFKA_TOPIC='bench_users', KEY_FORMAT='KAFKA', VALUE_FORMAT='JSON');
