@@ -41,9 +41,8 @@ typedef struct Partition {
     int64_t next;       /* The next to hand out. */
     RecordBatch **tail; /* The newest batches, up to `end`. */
     int tail_first, tail_count, tail_cap;
-    int64_t cleaned;     /* Compaction went up to here. */
-    int64_t dirty_bytes; /* Appended since. */
-    int64_t clean_bytes; /* Left by the last compaction. */
+    int64_t cleaned;     /* Storage: compaction went up to here, */
+    int64_t clean_bytes; /* and left this much. */
 } Partition;
 
 typedef struct Topic {
@@ -90,7 +89,7 @@ typedef struct StorageType {
     STATUS (*write)(Storage *, Arena *, const Commit *commits);
     /* A chain of batches, the first of which has `offset` or comes after it,
      * all before `end`; NULL if there is none. */
-    STATUS (*read)
+    STATUS(*read)
     (Storage *, Arena *, const Partition *, int64_t offset, int64_t end,
      RecordBatch **chain);
     STATUS (*put_topic)(Storage *, Arena *, const Topic *);

@@ -191,7 +191,6 @@ static void publish(EmbeddedBroker *broker, Commit *commit, Status written)
         }
         assert(batch->base_offset == part->end);
         part->end = batch_end(batch);
-        part->dirty_bytes += (int64_t)batch->len;
         push_tail(broker, part, batch);
     }
     for (int i = 0; i < commit->offset_count && !commit->refused; i++) {
