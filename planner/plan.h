@@ -152,8 +152,10 @@ typedef struct PlanAggregate {
 
 typedef enum JoinKind { JOIN_INNER, JOIN_LEFT, JOIN_RIGHT, JOIN_FULL } JoinKind;
 
-/* Output columns: the left's, then the right's; for a synthetic key one more,
- * the key, last. */
+/* Output columns: the left's, then the right's; for a synthetic key (FULL joins
+ * only) one more, the key, last. The key of the result has role PLAN_KEY: the
+ * left's columns (INNER, LEFT, foreign key), the right's (RIGHT) or the
+ * synthetic one; all other keys have become values. */
 typedef struct PlanJoin {
     JoinKind kind;
     int64_t before_ms, after_ms, grace_ms; /* Stream-stream. */

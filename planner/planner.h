@@ -23,21 +23,23 @@ typedef struct PlanEnv {
 /* What a CREATE says must be done with the topic. */
 typedef struct TopicPlan {
     Str topic;
-    bool create;         /* It does not exist. */
+    bool create; /* It does not exist. */
     int partitions;
-    int replicas;        /* -1: the broker's default. */
-    int64_t retention_ms; /* -1: the broker's default. */
+    int replicas;               /* -1: the broker's default. */
+    int64_t retention_ms;       /* -1: the broker's default. */
     const char *cleanup_policy; /* "delete", "compact", "compact,delete" */
 } TopicPlan;
 
 /* CREATE STREAM/TABLE with columns: checks everything and gives the source to
- * add, in `stmt`. */
+ * add, in `stmt`; NULL if IF NOT EXISTS finds that there is nothing to do. */
 STATUS plan_create_source(Arena *stmt, const PlanEnv *env,
                           const Catalog *catalog, const AstStatement *statement,
                           Source **source, TopicPlan *topic);
 
 /* A query: CREATE ... AS, INSERT INTO ... SELECT or SELECT. The plan is in
- * `plan`. For CREATE ... AS `*source` is the sink to add and `*topic` its topic.
+ * `plan`. For CREATE ... AS `*source` is the sink to add and `*topic` its
+ * topic; both it and the plan are NULL if IF NOT EXISTS finds that there is
+ * nothing to do.
  * `*warning` (may be empty) is to be shown. */
 STATUS plan_query(Arena *plan, const PlanEnv *env, const Catalog *catalog,
                   const AstStatement *statement, Plan **out, Source **source,
@@ -46,7 +48,7 @@ STATUS plan_query(Arena *plan, const PlanEnv *env, const Catalog *catalog,
 /* INSERT VALUES: the row to write, by the target's schema order. */
 typedef struct InsertRow {
     const Source *source;
-    Value *values;        /* One a schema column. */
+    Value *values; /* One a schema column. */
     bool has_rowtime;
     int64_t rowtime_ms;
 } InsertRow;

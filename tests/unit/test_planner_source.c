@@ -105,68 +105,70 @@ static void test_column_errors(Fixture *f)
                     "switched off");
 }
 
+static const struct {
+    const char *with, *words;
+} property_errors[] = {
+    {"VALUE_FORMAT='JSON'", "KAFKA_TOPIC is missing"},
+    {"KAFKA_TOPIC='', VALUE_FORMAT='JSON'", "KAFKA_TOPIC is empty"},
+    {"KAFKA_TOPIC='t'", "VALUE_FORMAT is missing"},
+    {"KAFKA_TOPIC='new', VALUE_FORMAT='JSON'", "give PARTITIONS"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='FOO'", "unknown format 'FOO'"},
+    {"KAFKA_TOPIC='t', FORMAT='JSON', KEY_FORMAT='JSON'",
+     "cannot be used with KEY_FORMAT"},
+    {"KAFKA_TOPIC='t', FORMAT='JSON', VALUE_FORMAT='JSON'",
+     "cannot be used with VALUE_FORMAT"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', COLOUR=1, WEIGHT=2",
+     "properties 'COLOUR', 'WEIGHT'"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITONS=1",
+     "did you mean 'PARTITIONS'"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', CLEANUP_POLICY='compact'",
+     "CLEANUP_POLICY cannot be set"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', QUERY_ID='x'", "'QUERY_ID'"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', VALUE_FORMAT='JSON'", "twice"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=2",
+     "exists with 1 partitions"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=0",
+     "PARTITIONS must be from 1"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS='many'",
+     "PARTITIONS must be an integer"},
+    {"KAFKA_TOPIC=3, VALUE_FORMAT='JSON'", "KAFKA_TOPIC must be a text"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', VALUE_DELIMITER=';'",
+     "does not support VALUE_DELIMITER"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='DELIMITED', VALUE_DELIMITER=';;'",
+     "single character"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WRAP_SINGLE_VALUE=TRUE",
+     "WRAP_SINGLE_VALUE is only for a value of one column"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', TIMESTAMP='nix'",
+     "'NIX' does not exist"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', TIMESTAMP='v'",
+     "is INTEGER: it must be"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', TIMESTAMP='w'",
+     "give TIMESTAMP_FORMAT"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_SIZE='1 DAY'",
+     "WINDOW_SIZE needs WINDOW_TYPE"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='TUMBLING'",
+     "need WINDOW_SIZE"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='SESSION',"
+     " WINDOW_SIZE='1 DAY'",
+     "session windows have no size"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='SLIDING'",
+     "must be SESSION, HOPPING"},
+    {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING',"
+     " WINDOW_SIZE='1 YEARS'",
+     "WINDOW_SIZE is '1 YEARS'"},
+    {"KAFKA_TOPIC='t', FORMAT='NONE'", "'NONE'"},
+};
+
 static void test_property_errors(Fixture *f)
 {
-    static const struct {
-        const char *with, *words;
-    } cases[] = {
-        {"VALUE_FORMAT='JSON'", "KAFKA_TOPIC is missing"},
-        {"KAFKA_TOPIC='', VALUE_FORMAT='JSON'", "KAFKA_TOPIC is empty"},
-        {"KAFKA_TOPIC='t'", "VALUE_FORMAT is missing"},
-        {"KAFKA_TOPIC='new', VALUE_FORMAT='JSON'", "give PARTITIONS"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='FOO'", "unknown format 'FOO'"},
-        {"KAFKA_TOPIC='t', FORMAT='JSON', KEY_FORMAT='JSON'",
-         "cannot be used with KEY_FORMAT"},
-        {"KAFKA_TOPIC='t', FORMAT='JSON', VALUE_FORMAT='JSON'",
-         "cannot be used with VALUE_FORMAT"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', COLOUR=1, WEIGHT=2",
-         "properties 'COLOUR', 'WEIGHT'"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITONS=1",
-         "did you mean 'PARTITIONS'"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', CLEANUP_POLICY='compact'",
-         "CLEANUP_POLICY cannot be set"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', QUERY_ID='x'", "'QUERY_ID'"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', VALUE_FORMAT='JSON'", "twice"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=2",
-         "exists with 1 partitions"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=0",
-         "PARTITIONS must be from 1"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS='many'",
-         "PARTITIONS must be an integer"},
-        {"KAFKA_TOPIC=3, VALUE_FORMAT='JSON'", "KAFKA_TOPIC must be a text"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', VALUE_DELIMITER=';'",
-         "does not support VALUE_DELIMITER"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='DELIMITED', VALUE_DELIMITER=';;'",
-         "single character"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WRAP_SINGLE_VALUE=TRUE",
-         "WRAP_SINGLE_VALUE is only for a value of one column"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', TIMESTAMP='nix'",
-         "'NIX' does not exist"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', TIMESTAMP='v'",
-         "is INTEGER: it must be"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', TIMESTAMP='w'",
-         "give TIMESTAMP_FORMAT"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_SIZE='1 DAY'",
-         "WINDOW_SIZE needs WINDOW_TYPE"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='TUMBLING'",
-         "need WINDOW_SIZE"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='SESSION',"
-         " WINDOW_SIZE='1 DAY'",
-         "session windows have no size"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='SLIDING'",
-         "must be SESSION, HOPPING"},
-        {"KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING',"
-         " WINDOW_SIZE='1 YEARS'",
-         "WINDOW_SIZE is '1 YEARS'"},
-        {"KAFKA_TOPIC='t', FORMAT='NONE'", "'NONE'"},
-    };
     fixture_add_topic(f, STR("t"), 1);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof property_errors / sizeof *property_errors;
+         i++) {
         Str sql = str_printf(f->arena,
                              "CREATE STREAM x (k INT KEY, v INT, "
                              "w STRING) WITH (%s);",
-                             cases[i].with);
-        fixture_rejects(f, sql.ptr, cases[i].words);
+                             property_errors[i].with);
+        fixture_rejects(f, sql.ptr, property_errors[i].words);
     }
     fixture_rejects(f,
                     "CREATE TABLE x (k INT PRIMARY KEY, v INT) WITH "
