@@ -7,10 +7,12 @@
  *
  * Each record is made in the order of its number, so that a seed gives the same
  * records whatever the rate. With a rate, what is due is sent and flushed every
- * 20 ms; without, batches go out as fast as the broker takes them.
+ * 20 ms; without, batches go out as fast as the broker takes them. topic=-
+ * needs no broker: values go to standard output as lines, for a pipe.
  */
 #include "cli/datagen.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -36,6 +38,8 @@ typedef struct Datagen {
     CommonOptions common;
     const Quickstart *quickstart;
     const char *topic;
+    bool lines;    /* topic=-: to standard output. */
+    Str separator; /* -K: lines are KEY SEP VALUE; STR_NULL: values alone. */
     DataFormat key_format, value_format;
     Str delimiter;
     int key;        /* Index of the key's field. */
@@ -289,6 +293,7 @@ static bool take_arguments(Datagen *gen, const Arguments *arguments)
                                   gen->quickstart->topic,
                                   formats[gen->value_format])
                            .ptr;
+    gen->lines = strcmp(gen->topic, "-") == 0;
     return check_delimited(gen);
 }
 
@@ -299,9 +304,12 @@ static int read_options(Datagen *gen, int argc, char **argv)
     int option, status;
     bool good = true;
 
-    while ((option = getopt_long(argc, argv, "d:h", longs, NULL)) != -1) {
-        common_option(&gen->common, option, optarg, "datagen", &status);
-        if (status >= 0) return status;
+    while ((option = getopt_long(argc, argv, "d:hK:", longs, NULL)) != -1) {
+        if (common_option(&gen->common, option, optarg, "datagen", &status)) {
+            if (status >= 0) return status;
+            continue;
+        }
+        gen->separator = unescape_text(gen->common.arena, str_from(optarg));
     }
     for (int i = optind; i < argc && good; i++)
         good = take_argument(&arguments, argv[i]);
@@ -416,6 +424,16 @@ static void show_row(Datagen *gen, const Record *record)
     putchar('\n');
 }
 
+static void put_line(const Datagen *gen, const Record *record)
+{
+    if (gen->separator.ptr) {
+        fwrite(record->key.ptr, 1, record->key.len, stdout);
+        fwrite(gen->separator.ptr, 1, gen->separator.len, stdout);
+    }
+    fwrite(record->value.ptr, 1, record->value.len, stdout);
+    putchar('\n');
+}
+
 static Record make_record(Datagen *gen)
 {
     Record record = {.timestamp_ms = -1};
@@ -430,20 +448,25 @@ static Record make_record(Datagen *gen)
     if (gen->time_field >= 0)
         record.timestamp_ms = gen->values[gen->time_field].integer;
     source->index++;
-    if (gen->print_rows) show_row(gen, &record);
+    if (gen->lines)
+        put_line(gen, &record);
+    else if (gen->print_rows)
+        show_row(gen, &record);
     return record;
 }
 
 static Status send_batch(Datagen *gen, int64_t count)
 {
     Record records[BATCH_MAX];
+    Status st = st_ok();
 
     arena_reset(gen->source.arena);
     for (int64_t i = 0; i < count; i++)
         records[i] = make_record(gen);
-    if (gen->print_rows) fflush(stdout);
-    Status st = producer_send(gen->producer, gen->source.arena, gen->topic,
-                              PARTITION_BY_KEY, records, (int)count);
+    if (gen->lines || gen->print_rows) fflush(stdout);
+    if (!gen->lines)
+        st = producer_send(gen->producer, gen->source.arena, gen->topic,
+                           PARTITION_BY_KEY, records, (int)count);
     if (!st.kind) gen->sent += count;
     return st;
 }
@@ -451,7 +474,8 @@ static Status send_batch(Datagen *gen, int64_t count)
 /* Waits for the acknowledgements, until a signal comes. */
 static Status flush(Datagen *gen)
 {
-    Status st;
+    Status st = st_ok();
+    if (gen->lines) return st;
     do
         st = producer_flush(gen->producer, gen->source.arena, 1000);
     while (st.kind == ST_RETRY && !interrupted());
@@ -507,23 +531,35 @@ static bool produce_all(Datagen *gen, Broker *broker)
     return !st.kind;
 }
 
+/* A reader that has gone away ended the pipe, which is no failure. */
+static bool write_all(Datagen *gen)
+{
+    generate(gen);
+    bool good = (!ferror(stdout) && !fflush(stdout)) || errno == EPIPE;
+    if (!good) complain("cannot write the records: %s", strerror(errno));
+    return good;
+}
+
 int command_datagen(int argc, char **argv)
 {
-    Datagen gen = {.common.arena = arena_new("datagen", 0)};
+    Datagen gen = {.common.arena = arena_new("datagen", 0),
+                   .separator = STR_NULL};
     int status = read_options(&gen, argc, argv);
     mr_Engine *engine = NULL;
 
-    if (status < 0) {
+    if (status < 0 && !gen.lines) {
         engine = open_tool_engine(&gen.common);
-        status = EXIT_USAGE;
+        if (!engine) status = EXIT_USAGE;
     }
-    if (engine) {
+    if (status < 0) {
         gen.source.arena = arena_new("records", 0);
-        status = produce_all(&gen, mr_broker(engine)) ? EXIT_OK : EXIT_FAILED;
+        bool good = gen.lines ? write_all(&gen)
+                              : produce_all(&gen, mr_broker(engine));
+        status = good ? EXIT_OK : EXIT_FAILED;
         arena_free(gen.source.arena);
-        buf_free(&gen.text);
-        mr_close(engine);
     }
+    buf_free(&gen.text);
+    mr_close(engine);
     arena_free(gen.common.arena);
     return status;
 }

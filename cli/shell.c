@@ -25,6 +25,7 @@ typedef struct Shell {
     bool failed; /* A statement failed. */
     bool leave;
     int depth;          /* Of RUN SCRIPT. */
+    bool show_text;     /* One of several statements: say which. */
     int64_t row_limit;  /* Of a SELECT; 0: none. */
     int64_t timeout_ms; /* Likewise. */
     int64_t until_ms;
@@ -36,10 +37,15 @@ typedef struct Shell {
 static void on_entity(void *context, const Json *entity)
 {
     Shell *shell = context;
+    const Json *text = json_get(entity, "statementText");
+    bool show_text = shell->show_text && !shell->render.json && text;
+
+    if (show_text) fprintf(shell->render.out, "\n%.*s\n", STR_ARG(text->text));
     render_entity(&shell->render, entity);
     if (shell->spool) {
         Render spool = shell->render;
         spool.out = shell->spool;
+        if (show_text) fprintf(spool.out, "\n%.*s\n", STR_ARG(text->text));
         render_entity(&spool, entity);
     }
 }
@@ -274,14 +280,16 @@ static bool execute(Shell *shell, Str text, const char *where)
 static bool run_text(Shell *shell, Str text, const char *where)
 {
     Arena *arena = arena_new("text", 0);
-    bool stepwise = false, good = true;
+    bool stepwise = false, good = true, outer = shell->show_text;
+    int count = 0;
 
-    for (Str rest = text; rest.len;) {
+    for (Str rest = text; rest.len; count++) {
         size_t n = mr_statement_end(rest);
         if (!n) break;
         stepwise |= script_name(arena, (Str){rest.ptr, n}) != NULL;
         rest = (Str){rest.ptr + n, rest.len - n};
     }
+    shell->show_text = count > 1;
     if (!stepwise) good = execute(shell, text, where);
     while (stepwise && text.len && good && !terminated()) {
         size_t n = mr_statement_end(text);
@@ -290,6 +298,7 @@ static bool run_text(Shell *shell, Str text, const char *where)
         if (str_trim(one).len) good = execute(shell, one, where);
         text = (Str){text.ptr + n, text.len - n};
     }
+    shell->show_text = outer;
     arena_free(arena);
     return good;
 }
