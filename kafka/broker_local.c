@@ -90,6 +90,8 @@ void local_store_close(Storage *storage)
     if (store->lock_fd >= 0) close(store->lock_fd);
     sem_destroy(&store->clean_wake);
     pthread_mutex_destroy(&store->clean_lock);
+    pthread_mutex_destroy(&store->write_lock);
+    mem_free(store->failure);
     mem_free(store->directory);
     mem_free(store);
 }
@@ -108,6 +110,7 @@ Status broker_local_open(Arena *arena, Str directory,
     store->directory = mem_zalloc(directory.len + 1);
     memcpy(store->directory, directory.ptr, directory.len);
     pthread_mutex_init(&store->clean_lock, NULL);
+    pthread_mutex_init(&store->write_lock, NULL);
     sem_init(&store->clean_wake, 0, 0);
     embedded_open(broker, &local_type, options->clock, &store->base);
 

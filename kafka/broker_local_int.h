@@ -38,6 +38,10 @@ typedef struct LocalStore {
     rocksdb_cache_t *cache;
     rocksdb_writeoptions_t *write_options;
     rocksdb_readoptions_t *read_options;
+    char *failure;           /* A write failed: nothing is written any more. */
+    int64_t reserve_bytes;   /* So much of the disk is left free. */
+    int64_t unchecked_bytes; /* Written since the disk was looked at. */
+    pthread_mutex_t write_lock; /* Of the three. */
     pthread_t cleaner;
     bool cleaner_runs;
     pthread_mutex_t clean_lock; /* One cleaning at a time. */

@@ -640,7 +640,8 @@ static int child_full(const char *path)
         if (!st.kind) sent++;
     } while (!st.kind && sent < 10000);
     if (st.kind != ST_FATAL || !strstr(st.text, path)) return 4;
-    /* The process is alive and what it wrote can be read. */
+    /* It stays so, the process is alive and what it wrote can be read. */
+    if (suite_send(&suite, arena, "t", 0, "k", "v").kind != ST_FATAL) return 6;
     Consumer *reader = suite_reader(&suite, arena, "t", 1, 0);
     Record *got = ARENA_ARRAY(arena, Record, (int)sent);
     if (suite_read(&suite, arena, reader, got, NULL, (int)sent) != sent)
@@ -673,6 +674,32 @@ static void a_full_disk_stops_the_writer_only(void)
     arena_free(arena);
 }
 
+/* The same without a failed write: room is kept free, and when there is enough
+ * again, writing goes on. */
+static void writing_goes_on_when_there_is_room(void)
+{
+    const char *path = fresh();
+    Arena *arena = arena_new("test", 0);
+    Broker *broker;
+
+    CHECK(open_local(arena, path, NULL, FSYNC_NEVER, &broker).kind == ST_OK);
+    Suite suite = {broker, "", 1000};
+    LocalStore *store = store_of(broker);
+    CHECK(suite_topic(&suite, arena, "t", 1));
+    int64_t reserve_bytes = store->reserve_bytes;
+    store->reserve_bytes = INT64_MAX / 2;
+    store->unchecked_bytes = 1 << 30;
+    Status st = suite_send(&suite, arena, "t", 0, "k", "v");
+    CHECK(st.kind == ST_FATAL && strstr(st.text, "full") &&
+          strstr(st.text, path));
+    CHECK(high_of(broker, arena, "t", 0) == 0);
+    store->reserve_bytes = reserve_bytes;
+    CHECK(suite_send(&suite, arena, "t", 0, "k", "v").kind == ST_OK);
+    CHECK(high_of(broker, arena, "t", 0) == 1);
+    broker_close(broker);
+    arena_free(arena);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], "write")) return child_write(argv[2]);
@@ -693,6 +720,7 @@ int main(int argc, char **argv)
     retention_drops_old_batches();
     compaction_keeps_the_last_of_each_key();
     a_full_disk_stops_the_writer_only();
+    writing_goes_on_when_there_is_room();
     killed_writers_lose_nothing();
     remove_tree(directory);
     return check_done();
