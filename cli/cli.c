@@ -26,7 +26,7 @@ void complain_status(Status st, const char *where, Str source)
 {
     Arena *arena = arena_new("message", 0);
     const char *text = st_render(arena, st, where, source.ptr, source.len);
-    if (isatty(STDERR_FILENO))
+    if (isatty(STDERR_FILENO) && !getenv("NO_COLOR"))
         fprintf(stderr, "\033[31m%s\033[0m\n", text);
     else
         fprintf(stderr, "%s\n", text);

@@ -12,7 +12,6 @@
  */
 #include "cli/render.h"
 
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -26,7 +25,6 @@ void render_open(Render *render, FILE *out)
 
     *render = (Render){.out = out, .wrap = true};
     if (!isatty(fd)) return;
-    render->color = !getenv("NO_COLOR");
     render->width = 80;
     if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
         render->width = size.ws_col;

@@ -15,7 +15,6 @@ typedef struct Render {
     int width;        /* Of the terminal; 0: none, cells are not cut. */
     int column_width; /* SET CLI COLUMN-WIDTH; 0: automatic. */
     bool wrap;        /* SET CLI WRAP: long cells go on on further lines. */
-    bool color;
     /* The SELECT that is being shown: */
     int cell_width;
     int64_t row_count;
