@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The ASSERT statements of SQL tests: what they say against the records of
+ * topics and the sources of the catalog.
+ */
+#ifndef TESTS_LIB_SQL_ASSERT_H
+#define TESTS_LIB_SQL_ASSERT_H
+
+#include "engine/engine_int.h"
+
+/* How far the topics of asserted sources are read; outlives restarts of the
+ * engine. */
+typedef struct SqlReaders {
+    Arena *arena;
+    Broker *broker;
+    Map topics; /* SqlReader by topic. */
+} SqlReaders;
+
+/* Checks one ASSERT of the test tool. Returns the difference, in
+ * readers->arena, or NULL. */
+const char *sql_assert(SqlReaders *readers, mr_Session *session,
+                       const AstStatement *statement);
+
+/* After a test: NULL, or what was left unread in topics that were asserted. */
+const char *sql_assert_all_read(SqlReaders *readers);
+
+#endif
