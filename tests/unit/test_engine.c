@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine by its public door: a bad text leaves nothing done, the command
+ * log brings everything back, sessions keep their own settings, and two engines
+ * live in one process.
+ */
+#include "engine/engine.h"
+
+#include "tests/unit/check.h"
+
+/* What a sink was told. */
+typedef struct Seen {
+    Arena *arena;
+    Buf types;   /* "@type" of each entity, by blanks. */
+    Buf rows;    /* Rows as JSON arrays, one a line. */
+    Str message; /* Of the last currentStatus or message. */
+    Json *last;
+} Seen;
+
+static void on_entity(void *context, const Json *entity)
+{
+    Seen *seen = context;
+    Buf text = {0};
+    const char *error;
+    buf_append_str(&seen->types, json_get(entity, "@type")->text);
+    buf_push(&seen->types, ' ');
+    json_write(&text, entity);
+    seen->last = json_parse(seen->arena, buf_str(&text), &error);
+    const Json *message = json_get(json_get(seen->last, "commandStatus"),
+                                   "message");
+    if (!message) message = json_get(seen->last, "message");
+    if (message) seen->message = message->text;
+    buf_free(&text);
+}
+
+static bool on_row(void *context, const Schema *schema, const Value *values,
+                   bool tombstone)
+{
+    Seen *seen = context;
+    (void)tombstone;
+    for (int i = 0; i < schema->count; i++) {
+        if (i) buf_push(&seen->rows, ',');
+        value_print_json(&seen->rows, schema->columns[i].type, &values[i]);
+    }
+    buf_push(&seen->rows, '\n');
+    return true;
+}
+
+static mr_Sink sink_of(Seen *seen)
+{
+    return (mr_Sink){.context = seen, .entity = on_entity, .row = on_row};
+}
+
+static Str setting_earliest = STR_INIT("earliest");
+static Str setting_zero = STR_INIT("0");
+
+static mr_Engine *open_on(Arena *arena, Broker *broker, mr_Mode mode)
+{
+    static Map settings;
+    mr_Engine *engine = NULL;
+    settings = (Map){0};
+    map_put(arena, &settings, STR("auto.offset.reset"), &setting_earliest);
+    map_put(arena, &settings, STR("cache.max.bytes.buffering"), &setting_zero);
+    mr_Options options = {.mode = mode,
+                          .settings = &settings,
+                          .broker = broker,
+                          .memory_state = true};
+    Status st = mr_open(arena, &options, &engine);
+    CHECK(!st.kind);
+    return engine;
+}
+
+static const char create[] =
+    "CREATE STREAM s (id STRING KEY, n INT) WITH (KAFKA_TOPIC='s', "
+    "VALUE_FORMAT='JSON', PARTITIONS=1);";
+
+static void bad_text_leaves_nothing_done(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
+    mr_Session *session = mr_session_open(engine);
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+    TopicInfo *topics;
+    int count;
+
+    Str text = str_printf(arena, "%s CREATE STREAM t AS SELECT m FROM s;",
+                          create);
+    Status st = mr_execute(session, arena, text, &sink);
+    CHECK(st.kind == ST_USER);
+    CHECK(strstr(st.text, "'M'") != NULL);
+    CHECK(st.at == str_find(text, STR("m FROM"), 0) + 1);
+    st = mr_execute(session, arena, STR("SHOW STREAMS;"), &sink);
+    CHECK(!st.kind && json_get(seen.last, "streams")->count == 0);
+    st = broker_list_topics(broker, arena, &topics, &count);
+    CHECK(!st.kind && count == 1); /* The command log. */
+
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    buf_free(&seen.types);
+    arena_free(arena);
+}
+
+static void command_log_brings_all_back(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
+    mr_Session *session = mr_session_open(engine);
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+
+    Status st = mr_execute(session, arena, str_from(create), &sink);
+    CHECK(!st.kind);
+    st = mr_execute(session, arena,
+                    STR("CREATE TYPE pair AS STRUCT<a INT, b INT>;"
+                        "CREATE TABLE c AS SELECT id, COUNT(*) AS n FROM s "
+                        "GROUP BY id;"
+                        "CREATE STREAM d AS SELECT * FROM s;"
+                        "TERMINATE CSAS_D_5;"),
+                    &sink);
+    CHECK(!st.kind);
+    CHECK_STR(seen.message, "Query terminated.");
+    mr_session_close(session);
+    mr_close(engine);
+
+    engine = open_on(arena, broker, MR_INTERACTIVE);
+    session = mr_session_open(engine);
+    st = mr_execute(session, arena, STR("SHOW QUERIES;"), &sink);
+    const Json *queries = json_get(seen.last, "queries");
+    CHECK(!st.kind && queries->count == 1);
+    CHECK_STR(json_get(queries->first, "id")->text, "CTAS_C_3");
+    CHECK_STR(json_get(queries->first, "state")->text, "RUNNING");
+    st = mr_execute(session, arena, STR("SHOW STREAMS; SHOW TYPES;"), &sink);
+    CHECK(json_get(json_get(seen.last, "types"), "PAIR") != NULL);
+    st = mr_execute(session, arena,
+                    STR("DROP TABLE c; DROP STREAM d; DROP STREAM s;"), &sink);
+    CHECK(!st.kind);
+    mr_session_close(session);
+    mr_close(engine);
+
+    engine = open_on(arena, broker, MR_INTERACTIVE);
+    session = mr_session_open(engine);
+    st = mr_execute(session, arena, STR("SHOW STREAMS;"), &sink);
+    CHECK(!st.kind && json_get(seen.last, "streams")->count == 0);
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    buf_free(&seen.types);
+    arena_free(arena);
+}
+
+static void select_streams_rows_until_its_limit(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
+    mr_Session *session = mr_session_open(engine);
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+
+    Str text = str_printf(arena,
+                          "%s INSERT INTO s (id, n) VALUES ('a', 1);"
+                          "INSERT INTO s (id, n) VALUES ('b', 2);"
+                          "SELECT id, n * 10 AS m FROM s WHERE n > 1 "
+                          "EMIT CHANGES LIMIT 1;",
+                          create);
+    Status st = mr_execute(session, arena, text, &sink);
+    CHECK(!st.kind);
+    CHECK_STR(buf_str(&seen.rows), "\"b\",20\n");
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    buf_free(&seen.types);
+    buf_free(&seen.rows);
+    arena_free(arena);
+}
+
+static void sessions_and_engines_are_apart(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *brokers[2] = {broker_memory_open(NULL), broker_memory_open(NULL)};
+    mr_Engine *engines[2];
+    mr_Session *sessions[2];
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+
+    for (int i = 0; i < 2; i++) {
+        engines[i] = open_on(arena, brokers[i], MR_TEST);
+        sessions[i] = mr_session_open(engines[i]);
+    }
+    Status st = mr_execute(sessions[0], arena, str_from(create), &sink);
+    CHECK(!st.kind);
+    st = mr_execute(sessions[1], arena, STR("DESCRIBE s;"), &sink);
+    CHECK(st.kind == ST_USER);
+    st = mr_execute(sessions[0], arena,
+                    STR("SET 'auto.offset.reset'='latest'; DEFINE v = 'x';"),
+                    &sink);
+    CHECK(!st.kind);
+    mr_Session *other = mr_session_open(engines[0]);
+    st = mr_execute(other, arena, STR("SHOW VARIABLES;"), &sink);
+    CHECK(!st.kind && json_get(seen.last, "variables")->count == 0);
+    st = mr_execute(other, arena, STR("UNSET 'auto.offset.reset';"), &sink);
+    CHECK(st.kind == ST_USER);
+    st = mr_execute(sessions[0], arena, STR("SHOW VARIABLES;"), &sink);
+    CHECK(!st.kind && json_get(seen.last, "variables")->count == 1);
+    mr_session_close(other);
+    for (int i = 0; i < 2; i++) {
+        mr_session_close(sessions[i]);
+        mr_close(engines[i]);
+        broker_close(brokers[i]);
+    }
+    buf_free(&seen.types);
+    arena_free(arena);
+}
+
+static void settings_are_checked(void)
+{
+    static const struct {
+        const char *name, *value, *why; /* NULL: fine. */
+    } cases[] = {
+        {"auto.offset.reset", "earliest", NULL},
+        {"ksql.streams.auto.offset.reset", "latest", NULL},
+        {"auto.offset.reset", "none", "expected one of"},
+        {"commit.interval.ms", "-1", "expected 0 to"},
+        {"commit.interval.ms", "soon", "whole number"},
+        {"bootstrap.servers", "x:1", "cannot override"},
+        {"ssl.keystore.location", "x", "cannot override"},
+        {"ksql.lambdas.enabled", "false", "cannot override"},
+        {"ksql.timestamp.throw.on.invald", "true", "did you mean"},
+        {"consumer.fetch.min.bytes", "1", NULL},
+        {"ksql.idle.connection.timeout.seconds", "5", NULL},
+    };
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    mr_Engine *engine = open_on(arena, broker, MR_TEST);
+    mr_Session *session = mr_session_open(engine);
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Status st = mr_session_set(session, arena, str_from(cases[i].name),
+                                   str_from(cases[i].value));
+        bool good = cases[i].why
+                        ? st.kind == ST_USER && strstr(st.text, cases[i].why)
+                        : !st.kind;
+        if (!good) fprintf(stderr, "%s: %s\n", cases[i].name, st.text);
+        CHECK(good);
+    }
+    Map read = {0};
+    Status st = mr_read_settings(
+        arena,
+        STR("# comment\n! too\n\nksql.service.id = shop\\\n   _one\n"
+            "ksql.streams.state.dir:/tmp/x\nname\\ with\\ blanks value\n"),
+        &read);
+    CHECK(!st.kind && read.live == 3);
+    CHECK_STR(*(Str *)map_get(&read, STR("ksql.service.id")), "shop_one");
+    CHECK_STR(*(Str *)map_get(&read, STR("state.dir")), "/tmp/x");
+    CHECK_STR(*(Str *)map_get(&read, STR("name with blanks")), "value");
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    bad_text_leaves_nothing_done();
+    command_log_brings_all_back();
+    select_streams_rows_until_its_limit();
+    sessions_and_engines_are_apart();
+    settings_are_checked();
+    return check_done();
+}
