@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <unicode/ucasemap.h>
+#include <unicode/uchar.h>
 
 #include "base/alloc.h"
 
@@ -130,4 +131,17 @@ Str text_lower(Arena *arena, Str s)
 {
     if (utf8_is_ascii(s)) return str_ascii_lower(arena, s);
     return map_case(arena, s, ucasemap_utf8ToLower);
+}
+
+CharClass char_class(uint32_t c)
+{
+    switch (u_charType((UChar32)c)) {
+    case U_UPPERCASE_LETTER: return CHAR_UPPER;
+    case U_LOWERCASE_LETTER: return CHAR_LOWER;
+    case U_TITLECASE_LETTER:
+    case U_MODIFIER_LETTER:
+    case U_OTHER_LETTER: return CHAR_LETTER;
+    case U_DECIMAL_DIGIT_NUMBER: return CHAR_DIGIT;
+    default: return CHAR_OTHER;
+    }
 }

@@ -34,6 +34,16 @@ int utf16_compare(Str a, Str b);
 Str text_upper(Arena *arena, Str s);
 Str text_lower(Arena *arena, Str s);
 
+/* What kind of character a code point is, by its general category. */
+typedef enum CharClass {
+    CHAR_OTHER,
+    CHAR_UPPER,  /* Lu */
+    CHAR_LOWER,  /* Ll */
+    CHAR_LETTER, /* Lt, Lm, Lo */
+    CHAR_DIGIT,  /* Nd */
+} CharClass;
+CharClass char_class(uint32_t c);
+
 /* Appends code point `c` as UTF-8. */
 void utf8_append(Buf *buf, uint32_t c);
 

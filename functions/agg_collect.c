@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * COLLECT_LIST (functions.md 6): all values of a group as an array, NULLs
- * included, up to the setting `ksql.functions.collect_list.limit`.
+ * COLLECT_LIST and COLLECT_SET (functions.md 6): all values of a group as an
+ * array, or each different one once, NULLs included, up to the settings
+ * `ksql.functions.collect_list.limit` and `ksql.functions.collect_set.limit`.
  */
 #include "functions/function_int.h"
 
@@ -11,10 +12,10 @@
  * limit. */
 static int limit(const FnCall *call)
 {
-    const Str *text = call->properties
-                          ? map_get(call->properties,
-                                    STR("ksql.functions.collect_list.limit"))
-                          : NULL;
+    bool set = strcmp(call->function->name, "COLLECT_SET") == 0;
+    Str name = set ? STR("ksql.functions.collect_set.limit")
+                   : STR("ksql.functions.collect_list.limit");
+    const Str *text = call->properties ? map_get(call->properties, name) : NULL;
     int32_t value;
     if (!text || !number_parse_i32(str_trim(*text), &value) || value < 0)
         return INT32_MAX;
@@ -74,6 +75,29 @@ static bool collect_merge(FnCall *call, Value *state, const Value *other)
     return true;
 }
 
+/* Only those that are not there yet. */
+static bool add_new(FnCall *call, Value *state, const Value *items, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const List *list = state->list;
+        bool found = false;
+        for (int k = 0; k < list->count && !found; k++)
+            found = value_equal(call->arg_types[0], &list->items[k], &items[i]);
+        if (!found) append(call, state, &items[i], 1);
+    }
+    return true;
+}
+
+static bool set_add(FnCall *call, Value *state, const Value *args)
+{
+    return add_new(call, state, args, 1);
+}
+
+static bool set_merge(FnCall *call, Value *state, const Value *other)
+{
+    return add_new(call, state, other->list->items, other->list->count);
+}
+
 static bool collect_result(FnCall *call, const Value *state, Value *out)
 {
     (void)call;
@@ -90,6 +114,14 @@ static const Aggregate collect_list = {
     .result = collect_result,
 };
 
+static const Aggregate collect_set = {
+    .state = collect_state,
+    .init = collect_init,
+    .add = set_add,
+    .merge = set_merge,
+    .result = collect_result,
+};
+
 static const Function rows[] = {
     {.name = "COLLECT_LIST",
      .signature = "T -> ARRAY<T>",
@@ -99,6 +131,14 @@ static const Function rows[] = {
      .category = "AGGREGATE",
      .description = "All values as an array, NULLs included, up to the setting "
                     "'ksql.functions.collect_list.limit'."},
+    {.name = "COLLECT_SET",
+     .signature = "T -> ARRAY<T>",
+     .kind = FN_AGGREGATE,
+     .flags = FN_STATE_NESTED,
+     .aggregate = &collect_set,
+     .category = "AGGREGATE",
+     .description = "Each different value once as an array, NULL included, up "
+                    "to the setting 'ksql.functions.collect_set.limit'."},
 };
 
 const FunctionFamily agg_collect = {rows, sizeof rows / sizeof *rows};

@@ -3,9 +3,11 @@
  * TOPK (functions.md 6): the k greatest values in descending order, or with
  * further columns the k rows with the greatest first column, as structs.
  *
+ * TOPKDISTINCT: the k greatest different values.
+ *
  * State: k (NULL before the first row; merging needs it), and the sorted array.
  * A new value goes behind those equal to it; in a full list it must be greater
- * than the last.
+ * than the last. For TOPKDISTINCT one that is there already is left out.
  */
 #include "functions/function_int.h"
 
@@ -42,6 +44,11 @@ static void topk_init(FnCall *call, Value *state)
     state[1] = (Value){.list = list_new(call->arena, 0)};
 }
 
+static bool is_distinct(const FnCall *call)
+{
+    return strcmp(call->function->name, "TOPKDISTINCT") == 0;
+}
+
 /* What an entry is sorted by. */
 static const Value *sort_value(const FnCall *call, const Value *entry)
 {
@@ -67,8 +74,8 @@ static bool topk_add(FnCall *call, Value *state, const Value *args)
 {
     const Value *k = &args[call->arg_count - 1];
     if (k->null || k->i32 < 1)
-        return fn_fail(call, "number of values kept by 'TOPK' must be 1 or "
-                             "more");
+        return fn_fail(call, "number of values kept by '%s' must be 1 or more",
+                       call->function->name);
     state[0] = *k;
     if (args[0].null) return true;
 
@@ -78,6 +85,9 @@ static bool topk_add(FnCall *call, Value *state, const Value *args)
     while (at > 0 && compare_entries(call, &old->items[at - 1], &entry) < 0)
         at--;
     if (at >= k->i32) return true;
+    if (at > 0 && is_distinct(call) &&
+        compare_entries(call, &old->items[at - 1], &entry) == 0)
+        return true;
     int count = old->count < k->i32 ? old->count + 1 : k->i32;
     List *list = list_new(call->arena, count);
     memcpy(list->items, old->items, sizeof(Value) * (size_t)at);
@@ -93,14 +103,18 @@ static bool topk_merge(FnCall *call, Value *state, const Value *other)
     if (state[0].null) state[0] = other[0];
     if (state[0].null) return true;
     const List *a = state[1].list, *b = other[1].list;
-    int count = a->count + b->count, i = 0, k = 0;
-    if (count > state[0].i32) count = state[0].i32;
-    List *list = list_new(call->arena, count);
-    for (int n = 0; n < count; n++) {
-        bool from_a = k == b->count ||
-                      (i < a->count &&
-                       compare_entries(call, &a->items[i], &b->items[k]) >= 0);
-        list->items[n] = from_a ? a->items[i++] : b->items[k++];
+    bool distinct = is_distinct(call);
+    int room = a->count + b->count, i = 0, k = 0;
+    if (room > state[0].i32) room = state[0].i32;
+    List *list = list_new(call->arena, room);
+    list->count = 0;
+    while (list->count < room && (i < a->count || k < b->count)) {
+        int order = k == b->count ? 1
+                    : i == a->count
+                        ? -1
+                        : compare_entries(call, &a->items[i], &b->items[k]);
+        if (order == 0 && distinct) k++; /* The same value in both. */
+        list->items[list->count++] = order >= 0 ? a->items[i++] : b->items[k++];
     }
     state[1].list = list;
     return true;
@@ -126,6 +140,9 @@ enum { FLAGS = FN_LITERAL_LAST | FN_STATE_NESTED };
 static const char topk_text[] =
     "The k greatest values in descending order; with further columns, structs "
     "of them, sorted by the first.";
+
+static const char distinct_text[] =
+    "The k greatest different values in descending order.";
 
 static const Function rows[] = {
     {.name = "TOPK",
@@ -160,6 +177,69 @@ static const Function rows[] = {
      .result = topk_type,
      .category = "AGGREGATE",
      .description = topk_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "INT, INT -> ARRAY<INT>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "BIGINT, INT -> ARRAY<BIGINT>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "DOUBLE, INT -> ARRAY<DOUBLE>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "STRING, INT -> ARRAY<STRING>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "DECIMAL, INT -> ARRAY<DECIMAL>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "DATE, INT -> ARRAY<DATE>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "TIME, INT -> ARRAY<TIME>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "TIMESTAMP, INT -> ARRAY<TIMESTAMP>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
+    {.name = "TOPKDISTINCT",
+     .signature = "BYTES, INT -> ARRAY<BYTES>",
+     .kind = FN_AGGREGATE,
+     .flags = FLAGS,
+     .aggregate = &topk_aggregate,
+     .category = "AGGREGATE",
+     .description = distinct_text},
 };
 
 const FunctionFamily agg_topk = {rows, sizeof rows / sizeof *rows};

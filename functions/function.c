@@ -21,9 +21,11 @@
 #include "functions/function_int.h"
 
 static const FunctionFamily *const families[] = {
-    &fn_string,  &fn_string_edit, &fn_math,     &fn_order,      &fn_real,
-    &fn_array,   &fn_conditional, &fn_other,    &table_explode, &agg_basic,
-    &agg_offset, &agg_topk,       &agg_collect,
+    &fn_string,     &fn_string_edit,  &fn_math,        &fn_order,
+    &fn_real,       &fn_array,        &fn_conditional, &fn_other,
+    &table_explode, &agg_basic,       &agg_offset,     &agg_topk,
+    &agg_collect,   &agg_values,      &agg_stats,      &agg_distinct,
+    &fn_json,       &fn_json_extract,
 };
 
 /* A process-wide cache, built under `registry_once`. */

@@ -16,7 +16,8 @@ typedef struct FunctionFamily {
 
 extern const FunctionFamily fn_string, fn_string_edit, fn_math, fn_order,
     fn_real, fn_array, fn_conditional, fn_other, table_explode, agg_basic,
-    agg_offset, agg_topk, agg_collect;
+    agg_offset, agg_topk, agg_collect, agg_values, agg_stats, agg_distinct,
+    fn_json, fn_json_extract;
 
 /* Kinds of a signature's types beyond those of TypeKind. */
 enum {
@@ -68,6 +69,20 @@ const FunctionSet *function_set(Str name);
 
 /* The name nearest to `name`, or NULL if none is near. */
 const char *function_near(Str name);
+
+/* What a function has made of argument texts (a compiled pattern, an opened
+ * date format), kept in call->cache from row to row. `make` gets the key; what
+ * it returns, never NULL, lives until `drop`. A few hundred are kept. */
+void *fn_memo(FnCall *call, Str key, void *(*make)(FnCall *call, Str key),
+              void (*drop)(void *made));
+
+/* A copy of the buffer as a text value; the buffer is freed. */
+static inline bool give_buf(FnCall *call, Buf *buf, Value *out)
+{
+    *out = (Value){.str = str_copy(call->arena, buf_str(buf))};
+    buf_free(buf);
+    return true;
+}
 
 /* The row of an argument column. */
 static inline int arg_row(const Column *column, int row)
