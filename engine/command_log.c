@@ -31,8 +31,7 @@ static Status ensure_topic(mr_Engine *engine, Arena *arena, Str topic)
     if (st.kind != ST_USER) return st;
     int replicas = (int)engine_setting_int(engine, NULL,
                                            "ksql.internal.topic.replicas");
-    return broker_create_topic(engine->broker, arena, topic, 1, replicas,
-                               configs, 2);
+    return engine_create_topic(engine, arena, topic, 1, replicas, configs, 2);
 }
 
 STATUS command_log_append(mr_Engine *engine, Arena *stmt, Str command_id,

@@ -194,6 +194,18 @@ bool engine_topic_matches(const mr_Engine *engine, const char *setting,
     return found;
 }
 
+STATUS engine_create_topic(mr_Engine *engine, Arena *stmt, Str topic,
+                           int partitions, int replicas,
+                           const TopicConfig *configs, int config_count)
+{
+    TopicInfo info;
+    Status st = broker_create_topic(engine->broker, stmt, topic, partitions,
+                                    replicas, configs, config_count);
+    if (st.kind != ST_USER) return st;
+    Status found = broker_describe_topic(engine->broker, stmt, topic, &info);
+    return !found.kind && info.partition_count == partitions ? found : st;
+}
+
 STATUS engine_producer(mr_Engine *engine, Arena *stmt, Producer **producer)
 {
     if (!engine->producer) {

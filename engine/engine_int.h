@@ -108,6 +108,12 @@ void exec_entity(Exec *x, const Json *entity);
 bool engine_topic_matches(const mr_Engine *engine, const char *setting,
                           Str topic);
 
+/* Makes a topic that was not there a moment ago. Another server may have been
+ * quicker: its topic will do if it has as many partitions, else ST_USER. */
+STATUS engine_create_topic(mr_Engine *engine, Arena *stmt, Str topic,
+                           int partitions, int replicas,
+                           const TopicConfig *configs, int config_count);
+
 /* The engine's producer for single records. */
 STATUS engine_producer(mr_Engine *engine, Arena *stmt, Producer **producer);
 

@@ -31,8 +31,8 @@ static Status make_topic(mr_Engine *engine, Arena *arena, const char *topic)
     Status st = broker_describe_topic(engine->broker, arena, str_from(topic),
                                       &info);
     if (st.kind != ST_USER) return st;
-    return broker_create_topic(
-        engine->broker, arena, str_from(topic),
+    return engine_create_topic(
+        engine, arena, str_from(topic),
         (int)engine_setting_int(engine, NULL,
                                 "ksql.logging.processing.topic.partitions"),
         (int)engine_setting_int(

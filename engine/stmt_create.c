@@ -95,7 +95,7 @@ static Status make_topic(Exec *x, const TopicPlan *topic)
         configs[count++] = (TopicConfig){
             STR("retention.ms"),
             str_printf(x->stmt, "%lld", (long long)topic->retention_ms)};
-    return broker_create_topic(x->engine->broker, x->stmt, topic->topic,
+    return engine_create_topic(x->engine, x->stmt, topic->topic,
                                topic->partitions, topic->replicas, configs,
                                count);
 }

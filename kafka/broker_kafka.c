@@ -279,6 +279,9 @@ static Status create(KafkaBroker *broker, Arena *arena, Str name,
         err = count ? rd_kafka_topic_result_error(results[0]) : err;
         detail = count ? rd_kafka_topic_result_error_string(results[0]) : NULL;
     }
+    /* Also one that somebody else has just made. */
+    if (!err || err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+        wait_for_topic(broker, arena, name, true);
     if (err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
         st = st_error(arena, ST_USER, "topic '%.*s' exists already",
                       STR_ARG(name));
@@ -311,7 +314,6 @@ static Status kafka_create_topic(Broker *base, Arena *arena, Str name,
         st = check_config(broker, arena, topic, &configs[i]);
     if (!st.kind) st = create(broker, arena, name, topic);
     rd_kafka_NewTopic_destroy(topic);
-    if (!st.kind) wait_for_topic(broker, arena, name, true);
     return st;
 }
 
