@@ -516,7 +516,9 @@ static Status load_partition(LocalStore *store, Arena *arena, Partition *part)
     return st_ok();
 }
 
-static void load_offset(LocalStore *store, Str key, Str value)
+/* Offsets of deleted topics are put into `stale` to be removed. */
+static void load_offset(LocalStore *store, rocksdb_writebatch_t *stale, Str key,
+                        Str value)
 {
     if (key.len < 10 || value.len < 8) return;
     const char *ids = key.ptr + key.len - 8;
@@ -525,10 +527,12 @@ static void load_offset(LocalStore *store, Str key, Str value)
     Str metadata = STR_NULL;
     bool known = false;
 
-    /* Those of deleted topics stay behind on disk; ids are not used again. */
     for (int i = 0; i < store->broker->topic_count && !known; i++)
         known = store->broker->topics[i]->id == topic;
-    if (!known) return;
+    if (!known) {
+        rocksdb_writebatch_delete(stale, key.ptr, key.len);
+        return;
+    }
     if (value.len > 8) metadata = (Str){value.ptr + 8, value.len - 9};
     group_set_offset(store->broker->groups, group, topic,
                      (int32_t)get_be(ids + 4, 4), (int64_t)get_le(value.ptr, 8),
@@ -540,6 +544,7 @@ static Status load_kind(LocalStore *store, Arena *arena, char kind)
 {
     rocksdb_iterator_t *it = rocksdb_create_iterator(store->db,
                                                      store->read_options);
+    rocksdb_writebatch_t *stale = rocksdb_writebatch_create();
     char *error = NULL;
     Status st = st_ok();
 
@@ -553,10 +558,13 @@ static Status load_kind(LocalStore *store, Arena *arena, char kind)
             st = load_topic(store, arena, (Str){key.ptr + 1, key.len - 1},
                             value);
         else
-            load_offset(store, key, value);
+            load_offset(store, stale, key, value);
     }
     rocksdb_iter_get_error(it, &error);
     rocksdb_iter_destroy(it);
+    if (!error && !st.kind && rocksdb_writebatch_count(stale))
+        return local_write(store, arena, stale);
+    rocksdb_writebatch_destroy(stale);
     return error ? disk_error(store, arena, error) : st;
 }
 
