@@ -178,5 +178,6 @@ help: ## list the targets
 
 -include $(shell find $(BUILD) -maxdepth 3 -name '*.d' \
     -not -path '*/asan/*' -not -path '*/tsan/*' 2>/dev/null)
+.SECONDARY: $(TESTLIB)
 .PHONY: all unit check test conformance test-kafka asan tsan bench demo docs \
         install format clean help fuzz fuzz-build
