@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/number.h"
 
 void complain(const char *format, ...)
 {
@@ -62,6 +63,15 @@ bool split_pair(const char *text, Str *name, Str *value)
     *name = (Str){text, (size_t)(equals - text)};
     *value = str_from(equals + 1);
     return true;
+}
+
+bool take_number(const char *text, int64_t min, const char *option,
+                 int64_t *value)
+{
+    if (number_parse_i64(str_from(text), value) && *value >= min) return true;
+    complain("%s takes a whole number from %lld, not '%s'", option,
+             (long long)min, text);
+    return false;
 }
 
 static int hex_digit(char c)

@@ -93,6 +93,10 @@ void clear_interrupt(void);
 /* "NAME=VALUE" in two; false if there is no '='. */
 bool split_pair(const char *text, Str *name, Str *value);
 
+/* A whole number from `min`; false: printed what `option` takes. */
+bool take_number(const char *text, int64_t min, const char *option,
+                 int64_t *value);
+
 /* Escapes in separators and formats: \n \t \r \0 \\ \xHH. In `arena`. */
 Str unescape_text(Arena *arena, Str text);
 

@@ -104,6 +104,7 @@ static int read_options(Consume *consume, int argc, char **argv)
     static const struct option longs[] = {COMMON_LONG_OPTIONS, {0}};
     Arena *arena = consume->common.arena;
     int option, status;
+    int64_t number;
     Str separator = STR_NULL, format = STR_NULL;
 
     while ((option = getopt_long(argc, argv, "d:hK:p:o:c:ef:q", longs, NULL)) !=
@@ -116,8 +117,13 @@ static int read_options(Consume *consume, int argc, char **argv)
         switch (option) {
         case 'K': separator = str_from(optarg); break;
         case 'f': format = str_from(optarg); break;
-        case 'p': consume->partition = (int32_t)atol(optarg); break;
-        case 'c': consume->max = strtoll(optarg, NULL, 10); break;
+        case 'p':
+            if (!take_number(optarg, 0, "-p", &number)) return EXIT_USAGE;
+            consume->partition = (int32_t)number;
+            break;
+        case 'c':
+            if (!take_number(optarg, 0, "-c", &consume->max)) return EXIT_USAGE;
+            break;
         case 'e': consume->until_end = true; break;
         case 'q': consume->quiet = true; break;
         case 'o':

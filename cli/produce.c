@@ -3,8 +3,6 @@
  * millrace produce TOPIC: lines of files or standard input as records, in
  * kcat's habits. Works on either broker; the topic is made if it is not there.
  */
-#include <stdlib.h>
-
 #include "cli/cli.h"
 #include "cli/lines.h"
 
@@ -17,17 +15,6 @@ typedef struct Produce {
 } Produce;
 
 enum { OPTION_PARTITIONS = OPTION_OWN };
-
-static bool take_number(const char *text, int64_t min, const char *option,
-                        int64_t *value)
-{
-    char *end;
-    *value = strtoll(text, &end, 10);
-    if (*text && !*end && *value >= min) return true;
-    complain("%s takes a whole number from %lld, not '%s'", option,
-             (long long)min, text);
-    return false;
-}
 
 static bool take_header(Produce *produce, const char *text)
 {

@@ -12,7 +12,6 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -338,11 +337,8 @@ static int read_options(Run *run, int argc, char **argv)
                 return EXIT_USAGE;
             break;
         case OPTION_UNTIL_IDLE:
-            run->until_idle_ms = strtoll(optarg, NULL, 10);
-            if (run->until_idle_ms < 1) {
-                complain("--until-idle takes milliseconds, not '%s'", optarg);
+            if (!take_number(optarg, 1, "--until-idle", &run->until_idle_ms))
                 return EXIT_USAGE;
-            }
             break;
         default: break;
         }

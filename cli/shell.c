@@ -8,7 +8,6 @@
  * prompt.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -402,18 +401,13 @@ static int read_options(Shell *shell, ShellOptions *options, int argc,
             }
             break;
         case OPTION_ROWS:
-        case OPTION_TIMEOUT: {
-            int64_t value = strtoll(optarg, NULL, 10);
-            if (value < 1) {
-                complain("'%s' must be 1 or more", optarg);
+            if (!take_number(optarg, 1, "--query-row-limit", &shell->row_limit))
                 return EXIT_USAGE;
-            }
-            if (option == OPTION_ROWS)
-                shell->row_limit = value;
-            else
-                shell->timeout_ms = value;
             break;
-        }
+        case OPTION_TIMEOUT:
+            if (!take_number(optarg, 1, "--query-timeout", &shell->timeout_ms))
+                return EXIT_USAGE;
+            break;
         default: break;
         }
     }
