@@ -112,9 +112,11 @@ Str unescape_text(Arena *arena, Str text)
 /* ---- signals ---- */
 
 static volatile sig_atomic_t interrupt_flag, terminate_flag;
+static volatile sig_atomic_t waiting_flag; /* For Kafka, before any work. */
 
 static void on_signal(int number)
 {
+    if (waiting_flag) _exit(128 + number);
     if (number == SIGTERM) {
         terminate_flag = 1;
     } else {
@@ -229,21 +231,20 @@ static mr_Engine *open_with(const mr_Options *options)
     mr_Engine *engine = NULL;
     bool told = false;
 
+    waiting_flag = map_get(options->settings, STR("bootstrap.servers")) != NULL;
     for (;;) {
         Arena *arena = arena_new("open", 0);
         Status st = mr_open(arena, options, &engine);
-        if (st.kind == ST_RETRY && !interrupted()) {
-            if (!told) complain("%s; trying again", st.text);
-            told = true;
-            arena_free(arena);
-            for (int i = 0; i < 10 && !interrupted(); i++)
-                clock_sleep_ms(100);
-            continue;
-        }
-        if (st.kind) complain("%s", st.text);
+        bool again = st.kind == ST_RETRY && !interrupted();
+        if (again && !told) complain("%s; trying again", st.text);
+        if (st.kind && !again) complain("%s", st.text);
         arena_free(arena);
-        return st.kind ? NULL : engine;
+        if (!again) break;
+        told = true;
+        clock_sleep_ms(1000);
     }
+    waiting_flag = 0;
+    return engine;
 }
 
 mr_Engine *open_engine(CommonOptions *common, mr_Mode mode, bool temporary)

@@ -335,6 +335,19 @@ static Status make_directory(Arena *arena, Str path)
     }
 }
 
+/* Kafka being away is found out now, and not in the middle of a script. */
+static Status probe_kafka(mr_Engine *engine, Arena *arena, Str servers)
+{
+    TopicInfo info;
+    Str service = engine_setting(engine, NULL, STR("ksql.service.id"));
+    Str any = str_printf(arena, "_confluent-ksql-%.*s_command_topic",
+                         STR_ARG(service));
+    Status st = broker_describe_topic(engine->broker, arena, any, &info);
+    if (st.kind != ST_RETRY) return st_ok();
+    return st_error(arena, ST_RETRY, "Kafka at %.*s does not answer",
+                    STR_ARG(servers));
+}
+
 static Status open_broker(mr_Engine *engine, Arena *arena,
                           const mr_Options *options)
 {
@@ -347,8 +360,9 @@ static Status open_broker(mr_Engine *engine, Arena *arena,
     engine->own_broker = true;
     if (servers.len) {
         engine->kafka = true;
-        return broker_kafka_open(arena, servers, &engine->settings,
-                                 &engine->broker);
+        Status st = broker_kafka_open(arena, servers, &engine->settings,
+                                      &engine->broker);
+        return st.kind ? st : probe_kafka(engine, arena, servers);
     }
     Status st = make_directory(arena, engine->data_directory);
     if (st.kind) return st;
