@@ -24,6 +24,8 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
+enum { STALL_MS = 5 }; /* So long without a record is no fetch under way. */
+
 /* An owned partition. */
 typedef struct Slot {
     int topic_index;
@@ -80,6 +82,7 @@ typedef struct KafkaConsumer {
     bool was_revoked, was_assigned; /* In the call under way. */
     bool is_lost;                   /* Being revoked too late to commit. */
     bool rejoin; /* An assignment could not be taken: join again. */
+    bool got_any; /* Records came since the fetcher was woken. */
     PollBatch *used, *spare;
     const char *doubted; /* A topic of which the broker knew nothing. */
     int64_t doubt_ns;    /* When to ask again. */
@@ -491,14 +494,52 @@ static int drain(KafkaConsumer *consumer, PollBatch *batch, int from, int max)
     return 0;
 }
 
+static int wait_for_one(KafkaConsumer *consumer, PollBatch *batch,
+                        int timeout_ms, int max)
+{
+    ssize_t got = rd_kafka_consume_batch_queue(consumer->queue, timeout_ms,
+                                               batch->raw, 1);
+    return got > 0 ? drain(consumer, batch, 1, max) : 0;
+}
+
+/* librdkafka before 2.2 stops fetching when its queue is full and looks again
+ * only when something wakes the broker's thread, up to a second after we have
+ * emptied the queue. A request to the leaders wakes it; the answer is of no use.
+ * Asked for when there is nothing here although the last fetches told of more,
+ * and again only after records have come. */
+static void wake_fetcher(KafkaConsumer *consumer)
+{
+    rd_kafka_topic_partition_list_t *list;
+    int64_t low, high;
+
+    if (!consumer->got_any) return;
+    consumer->got_any = false;
+    list = rd_kafka_topic_partition_list_new(consumer->slot_count);
+    for (int i = 0; i < consumer->slot_count; i++) {
+        const Slot *slot = &consumer->slots[i];
+        const char *topic = consumer->topics[slot->topic_index];
+        if (rd_kafka_get_watermark_offsets(consumer->handle.rk, topic,
+                                           slot->partition, &low, &high) ||
+            high <= slot->next)
+            continue;
+        rd_kafka_topic_partition_list_add(list, topic, slot->partition)
+            ->offset = OFFSET_END;
+    }
+    if (list->cnt)
+        rd_kafka_offsets_for_times(consumer->handle.rk, list, STALL_MS);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 static int fill(KafkaConsumer *consumer, PollBatch *batch, int timeout_ms,
                 int max)
 {
     int count = drain(consumer, batch, 0, max);
     if (count || timeout_ms <= 0) return count;
-    ssize_t got = rd_kafka_consume_batch_queue(consumer->queue, timeout_ms,
-                                               batch->raw, 1);
-    return got > 0 ? drain(consumer, batch, 1, max) : 0;
+    int first_ms = timeout_ms < STALL_MS ? timeout_ms : STALL_MS;
+    count = wait_for_one(consumer, batch, first_ms, max);
+    if (count || timeout_ms < STALL_MS) return count;
+    wake_fetcher(consumer);
+    return wait_for_one(consumer, batch, timeout_ms - first_ms, max);
 }
 
 /* An error that came instead of a message. */
@@ -672,6 +713,7 @@ STATUS kafka_consumer_poll(Consumer *base, Arena *arena, int timeout_ms,
 
     int count = fill(consumer, batch, timeout_ms, max_records);
     *set_count = count ? count_slots(consumer, batch, count) : 0;
+    if (*set_count) consumer->got_any = true;
     if (!*set_count) {
         *sets = NULL;
         spare_batch(consumer, batch);
