@@ -139,7 +139,7 @@ asan: ## run the tests under AddressSanitizer and UBSan
 	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' test
 
 tsan: ## run the tests under ThreadSanitizer
-	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tidy/tsan.supp" \
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tidy/tsan.supp allocator_may_return_null=1" \
 	    $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan OPT='-O1 -g' \
 	    SAN='-fsanitize=thread' test
 

@@ -341,7 +341,7 @@ static Value random_value(const Type *type)
     case TYPE_DOUBLE:
         number_parse_f64(str_from(doubles[chance(7)]), &v.f64);
         break;
-    default: v.i64 = (int64_t)(chance(2000) - 1000) << 53;
+    default: v.i64 = (int64_t)(chance(2000) - 1000) * ((int64_t)1 << 53);
     }
     return v;
 }
