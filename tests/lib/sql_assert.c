@@ -19,8 +19,8 @@
 #include "runtime/eval.h"
 
 typedef struct SqlReader {
-    Str topic;
-    const char *name;
+    Str source;
+    const char *topic;
     int partitions;
     int64_t *next; /* By partition: the offset to read. */
     Record *head;  /* By partition: that record, where `have`. */
@@ -29,24 +29,24 @@ typedef struct SqlReader {
 
 /* ---- reading ---- */
 
-static SqlReader *find_reader(SqlReaders *readers, Str topic)
+static SqlReader *find_reader(SqlReaders *readers, const Source *source)
 {
-    SqlReader *reader = map_get(&readers->topics, topic);
+    SqlReader *reader = map_get(&readers->sources, source->name);
     TopicInfo info;
 
     if (reader) return reader;
-    Status st = broker_describe_topic(readers->broker, readers->arena, topic,
-                                      &info);
+    Status st = broker_describe_topic(readers->broker, readers->arena,
+                                      source->topic, &info);
     if (st.kind) return NULL;
     reader = ARENA_NEW(readers->arena, SqlReader);
-    reader->topic = str_copy(readers->arena, topic);
-    reader->name = reader->topic.ptr;
+    reader->source = str_copy(readers->arena, source->name);
+    reader->topic = str_copy(readers->arena, source->topic).ptr;
     reader->partitions = info.partition_count;
     size_t count = (size_t)info.partition_count;
     reader->next = arena_zalloc(readers->arena, count * sizeof *reader->next);
     reader->head = arena_zalloc(readers->arena, count * sizeof *reader->head);
     reader->have = arena_zalloc(readers->arena, count * sizeof *reader->have);
-    map_put(readers->arena, &readers->topics, reader->topic, reader);
+    map_put(readers->arena, &readers->sources, reader->source, reader);
     return reader;
 }
 
@@ -60,7 +60,7 @@ static Status read_head(SqlReaders *readers, SqlReader *reader, int partition)
 {
     Arena *arena = readers->arena;
     ConsumerOptions options = {
-        .group = STR_NULL, .topics = &reader->name, .topic_count = 1};
+        .group = STR_NULL, .topics = &reader->topic, .topic_count = 1};
     TopicPartition part = {0, partition, reader->next[partition], STR_NULL};
     Consumer *consumer;
     RecordSet *sets;
@@ -313,7 +313,7 @@ static const char *assert_values(SqlReaders *readers, mr_Session *session,
                                  const Source *source,
                                  const AstStatement *statement)
 {
-    SqlReader *reader = find_reader(readers, source->topic);
+    SqlReader *reader = find_reader(readers, source);
     Expected want = {.arena = readers->arena, .source = source};
     const char *why = "no record is left in its topic", *other;
 
@@ -336,8 +336,8 @@ static const char *assert_values(SqlReaders *readers, mr_Session *session,
 
 const char *sql_assert_all_read(SqlReaders *readers)
 {
-    for (int i = 0; i < readers->topics.count; i++) {
-        SqlReader *reader = readers->topics.entries[i].value;
+    for (int i = 0; i < readers->sources.count; i++) {
+        SqlReader *reader = readers->sources.entries[i].value;
         for (int p = 0; p < reader->partitions; p++) {
             Status st = read_head(readers, reader, p);
             if (st.kind == ST_USER) continue; /* Dropped with its topic. */
@@ -346,9 +346,9 @@ const char *sql_assert_all_read(SqlReaders *readers)
             Record *head = &reader->head[p];
             return str_printf(
                        readers->arena,
-                       "a record too many in topic '%s': time %lld, "
+                       "a record of '%.*s' is left: time %lld, "
                        "value %.*s",
-                       reader->name, (long long)head->timestamp_ms,
+                       STR_ARG(reader->source), (long long)head->timestamp_ms,
                        STR_ARG(head->value.ptr ? head->value : STR("null")))
                 .ptr;
         }

@@ -8,12 +8,12 @@
 
 #include "engine/engine_int.h"
 
-/* How far the topics of asserted sources are read; outlives restarts of the
- * engine. */
+/* How far the topics of asserted sources are read, each source for itself;
+ * outlives restarts of the engine. */
 typedef struct SqlReaders {
     Arena *arena;
     Broker *broker;
-    Map topics; /* SqlReader by topic. */
+    Map sources; /* SqlReader by name. */
 } SqlReaders;
 
 /* Checks one ASSERT of the test tool. Returns the difference, in
@@ -21,7 +21,7 @@ typedef struct SqlReaders {
 const char *sql_assert(SqlReaders *readers, mr_Session *session,
                        const AstStatement *statement);
 
-/* After a test: NULL, or what was left unread in topics that were asserted. */
+/* After a test: NULL, or what asserted sources have left unread. */
 const char *sql_assert_all_read(SqlReaders *readers);
 
 #endif
