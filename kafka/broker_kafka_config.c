@@ -39,6 +39,7 @@ typedef struct Config {
 static const Pair defaults_of_all[] = {
     {"socket.nagle.disable", "true"}, /* The default only from 2.10 on. */
     {"client.id", "millrace"},
+    {"reconnect.backoff.max.ms", "1000"}, /* As Java's; librdkafka: 10 s. */
 };
 
 static const Pair defaults_of_consumers[] = {
