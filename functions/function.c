@@ -25,7 +25,7 @@ static const FunctionFamily *const families[] = {
     &fn_real,       &fn_array,        &fn_conditional, &fn_other,
     &table_explode, &agg_basic,       &agg_offset,     &agg_topk,
     &agg_collect,   &agg_values,      &agg_stats,      &agg_distinct,
-    &fn_json,       &fn_json_extract,
+    &fn_json,       &fn_json_extract, &fn_regexp,
 };
 
 /* A process-wide cache, built under `registry_once`. */

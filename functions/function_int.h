@@ -17,7 +17,7 @@ typedef struct FunctionFamily {
 extern const FunctionFamily fn_string, fn_string_edit, fn_math, fn_order,
     fn_real, fn_array, fn_conditional, fn_other, table_explode, agg_basic,
     agg_offset, agg_topk, agg_collect, agg_values, agg_stats, agg_distinct,
-    fn_json, fn_json_extract;
+    fn_json, fn_json_extract, fn_regexp;
 
 /* Kinds of a signature's types beyond those of TypeKind. */
 enum {
