@@ -162,7 +162,10 @@ typedef struct PlanJoin {
     bool has_grace;
     bool synthetic_key;
     const Expr *foreign_key; /* Over the left's slots. */
-    Str left_store, right_store;
+    /* Names of stores. Table-table: of the two inputs' rows. Stream-stream:
+     * left_store is that of the preserved side of a LEFT or RIGHT join;
+     * outer_store keeps rows that wait for a match (empty: none do). */
+    Str left_store, right_store, outer_store;
 } PlanJoin;
 
 typedef struct PlanSink {

@@ -383,10 +383,24 @@ static Status read_within(Select *q, const Join *join, PlanJoin *plan)
     return st_ok();
 }
 
+/* The store of a table's rows: its source's, or that of its repartition; a
+ * join's result is kept under the join's own name. */
+static Str table_store(Select *q, const PlanNode *table)
+{
+    if (table->kind == PLAN_SOURCE) return table->source.store;
+    if (table->kind == PLAN_REPARTITION && table->repartition.store.len)
+        return table->repartition.store;
+    return str_printf(q->arena, "%.*s-Materialize", STR_ARG(table->step));
+}
+
 /* Names of the window stores, by the reference's counter (runtime 4.3). */
 static void name_stores(Select *q, const Join *join, PlanJoin *plan)
 {
     AstJoinKind kind = join->ast->kind;
+    if (join->kind == PLAN_JOIN_TABLE_TABLE) {
+        plan->left_store = table_store(q, join->left->node);
+        plan->right_store = table_store(q, join->right->node);
+    }
     if (join->kind != PLAN_JOIN_STREAM_STREAM) return;
     int first = q->generated + 2;
     plan->left_store = str_printf(
@@ -395,6 +409,9 @@ static void name_stores(Select *q, const Join *join, PlanJoin *plan)
     plan->right_store = str_printf(
         q->arena, "KSTREAM-%s-%010d-store",
         kind == AST_JOIN_INNER ? "JOINOTHER" : "OUTEROTHER", first + 1);
+    if (kind != AST_JOIN_INNER && plan->has_grace)
+        plan->outer_store = str_printf(
+            q->arena, "KSTREAM-OUTERSHARED-%010d-store", first);
     q->generated += 5;
 }
 
@@ -412,6 +429,11 @@ static void join_columns(Select *q, const Join *join, PlanNode *node)
     node_columns(q, node, left, 0, right->column_count + (full ? 1 : 0));
     for (int i = 0; i < right->column_count; i++)
         node->columns[left->column_count + i] = right->columns[i];
+    /* From here on the time of a side is a column like others, not that of the
+     * row. */
+    for (int i = 0; i < left->column_count + right->column_count; i++)
+        if (node->columns[i].role == PLAN_SYSTEM)
+            node->columns[i].role = PLAN_VALUE;
     int count = left->column_count + right->column_count;
     if (full || join->ast->kind == AST_JOIN_RIGHT)
         drop_key_roles(node, 0, left->column_count);

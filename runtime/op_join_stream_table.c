@@ -9,11 +9,9 @@
  * came through an internal topic has no such store, so this operator keeps one
  * from its second input. Table changes emit nothing.
  */
-#include "runtime/task.h"
+#include "runtime/join_int.h"
 
 #include <assert.h>
-
-#include "runtime/rowset.h"
 
 typedef struct JoinState {
     Store *store;
@@ -73,28 +71,6 @@ static void keep_rows(Op *op, Batch *batch)
         op_fail(op, store_flush(state->store, op->task->scratch));
 }
 
-/* Windowed keys meet with their bounds; a table's key bytes in its store end in
- * them (formats 8). */
-static Str lookup_key(const Op *op, const Batch *batch, int row)
-{
-    Str key = batch->key_bytes[row];
-    WindowKind window = op->node->inputs[0]->window;
-    if (window == WINDOW_NONE || !key.ptr) return key;
-    char *p = arena_alloc(batch->arena, key.len + 16);
-    memcpy(p, key.ptr, key.len);
-    int64_t bounds[2] = {batch->window_start[row], 0};
-    int count = 1;
-    if (window == WINDOW_SESSION) {
-        bounds[0] = batch->window_end[row];
-        bounds[1] = batch->window_start[row];
-        count = 2;
-    }
-    for (int b = 0; b < count; b++)
-        for (int i = 0; i < 8; i++)
-            p[key.len++] = (char)((uint64_t)bounds[b] >> (56 - 8 * i));
-    return (Str){p, key.len};
-}
-
 /* Fills the right columns of `row`; false: no match. */
 static bool look_up(JoinState *state, Batch *right, int row, Str key)
 {
@@ -127,7 +103,8 @@ static void join_rows(Op *op, Batch *batch)
     for (int i = 0; i < batch->sel_count; i++) {
         int row = batch_row(batch, i);
         if (bit_get(batch->row_null, row)) continue;
-        bool found = look_up(state, &right, row, lookup_key(op, batch, row));
+        Str key = join_key(batch->arena, node->inputs[0]->window, batch, row);
+        bool found = look_up(state, &right, row, key);
         if (found || !inner) sel[count++] = (uint16_t)row;
     }
     op_fail(op, store_status(state->store));

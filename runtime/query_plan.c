@@ -34,26 +34,68 @@ static Status check_node(Arena *arena, const PlanNode *node)
     return st_ok();
 }
 
-Str node_store(const PlanNode *node)
+static int add_store(NodeStore *stores, int count, Str name, StoreRole role,
+                     int64_t retention_ms)
 {
+    if (!name.len) return count;
+    stores[count] = (NodeStore){name, role, retention_ms};
+    return count + 1;
+}
+
+/* Only if its table has no store of its own to look up in. */
+static Str looked_up_store(const PlanNode *node)
+{
+    const PlanNode *right = node->inputs[1];
+    if (node_store(right).ptr) return STR_NULL;
+    if (right->kind == PLAN_REPARTITION && right->repartition.store.len)
+        return right->repartition.store;
+    return node->join.right_store.len ? node->join.right_store
+                                      : STR("Join-right-Materialize");
+}
+
+int node_stores(const PlanNode *node, NodeStore stores[NODE_STORES_MAX])
+{
+    const PlanJoin *join = &node->join;
+    int64_t retention = join->before_ms + join->after_ms + join->grace_ms;
+    int n = 0;
     switch (node->kind) {
     case PLAN_SOURCE:
-        if (!node->source.is_table || !node->source.materialize)
-            return STR_NULL;
-        return node->source.store.len ? node->source.store
-                                      : STR("KsqlTopic-Reduce");
-    case PLAN_AGGREGATE: return node->aggregate.store;
-    case PLAN_JOIN_STREAM_TABLE: {
-        /* Only if its table has no store of its own to look up in. */
-        const PlanNode *right = node->inputs[1];
-        if (node_store(right).ptr) return STR_NULL;
-        if (right->kind == PLAN_REPARTITION && right->repartition.store.len)
-            return right->repartition.store;
-        return node->join.right_store.len ? node->join.right_store
-                                          : STR("Join-right-Materialize");
+        if (!node->source.is_table || !node->source.materialize) return 0;
+        return add_store(stores, n,
+                         node->source.store.len ? node->source.store
+                                                : STR("KsqlTopic-Reduce"),
+                         STORE_OF_ROWS, 0);
+    case PLAN_AGGREGATE:
+        return add_store(stores, n, node->aggregate.store,
+                         node->aggregate.window.kind == WINDOW_NONE
+                             ? STORE_OF_ROWS
+                             : STORE_OF_WINDOWS,
+                         node->aggregate.window.retention_ms);
+    case PLAN_JOIN_STREAM_TABLE:
+        return add_store(stores, n, looked_up_store(node), STORE_OF_ROWS, 0);
+    case PLAN_JOIN_TABLE_TABLE:
+        n = add_store(stores, n, join->left_store, STORE_OF_ROWS, 0);
+        return add_store(stores, n, join->right_store, STORE_OF_ROWS, 0);
+    case PLAN_JOIN_STREAM_STREAM:
+        n = add_store(stores, n, join->left_store, STORE_OF_RECORDS,
+                      retention);
+        n = add_store(stores, n, join->right_store, STORE_OF_RECORDS,
+                      retention);
+        return add_store(stores, n, join->outer_store, STORE_OF_ROWS, 0);
+    default: return 0;
     }
-    default: return STR_NULL;
-    }
+}
+
+Str node_store(const PlanNode *node)
+{
+    NodeStore stores[NODE_STORES_MAX];
+    return node_stores(node, stores) ? stores[0].name : STR_NULL;
+}
+
+static int count_stores(const PlanNode *node)
+{
+    NodeStore stores[NODE_STORES_MAX];
+    return node_stores(node, stores);
 }
 
 static int add_topic(Query *query, Str name, bool from_start, bool internal)
@@ -98,12 +140,12 @@ static Status cut_node(Query *query, Arena *arena, const PlanNode *node,
     } else if (node->kind == PLAN_SOURCE) {
         topic = add_topic(query, node->source.topic, node->source.is_table,
                           false);
-        sub->store_count += node_store(node).ptr != NULL;
+        sub->store_count += count_stores(node);
     } else {
         if (node->kind == PLAN_SINK)
             query->targets[node->id].topic = str_cstr(query->arena,
                                                       node->sink.topic);
-        sub->store_count += node_store(node).ptr != NULL;
+        sub->store_count += count_stores(node);
         for (int i = 0; i < node->input_count; i++) {
             st = cut_node(query, arena, node->inputs[i], sub, false);
             if (st.kind) return st;
@@ -231,19 +273,23 @@ static Status sub_topics(Query *query, Arena *arena, int index)
                       -1);
 }
 
-static Status add_changelog(Query *query, Arena *arena, Str store,
-                            int partitions, int64_t window_retention_ms)
+static Status add_changelog(Query *query, Arena *arena, const NodeStore *store,
+                            int partitions)
 {
+    static const char *const policies[] = {
+        [STORE_OF_ROWS] = "compact",
+        [STORE_OF_WINDOWS] = "compact,delete",
+        [STORE_OF_RECORDS] = "delete",
+    };
     int at = query->changelog_count++;
-    query->changelog_stores[at] = store;
+    query->changelog_stores[at] = store->name;
     query->changelogs[at] = str_printf(query->arena, "%.*s-%.*s-changelog",
                                        STR_ARG(query->options.application_id),
-                                       STR_ARG(store))
+                                       STR_ARG(store->name))
                                 .ptr;
-    bool windowed = window_retention_ms > 0;
-    return make_topic(query, arena, query->changelogs[at], partitions,
-                      windowed ? "compact,delete" : "compact",
-                      windowed ? window_retention_ms + DAY_MS : 0);
+    return make_topic(
+        query, arena, query->changelogs[at], partitions, policies[store->role],
+        store->role == STORE_OF_ROWS ? 0 : store->retention_ms + DAY_MS);
 }
 
 static Status node_changelogs(Query *query, Arena *arena, const PlanNode *node,
@@ -251,13 +297,10 @@ static Status node_changelogs(Query *query, Arena *arena, const PlanNode *node,
 {
     Status st = st_ok();
     if (node->kind == PLAN_REPARTITION && !is_root) return st;
-    Str store = node_store(node);
-    if (store.ptr)
-        st = add_changelog(query, arena, store, partitions,
-                           node->kind == PLAN_AGGREGATE &&
-                                   node->aggregate.window.kind != WINDOW_NONE
-                               ? node->aggregate.window.retention_ms
-                               : 0);
+    NodeStore stores[NODE_STORES_MAX];
+    int count = node_stores(node, stores);
+    for (int i = 0; i < count && !st.kind; i++)
+        st = add_changelog(query, arena, &stores[i], partitions);
     for (int i = 0; i < node->input_count && !st.kind; i++)
         st = node_changelogs(query, arena, node->inputs[i], partitions, false);
     return st;
@@ -266,8 +309,9 @@ static Status node_changelogs(Query *query, Arena *arena, const PlanNode *node,
 STATUS query_topics(Query *query, Arena *arena)
 {
     int nodes = query->plan->node_count;
-    query->changelog_stores = ARENA_ARRAY(query->arena, Str, nodes + 1);
-    query->changelogs = ARENA_ARRAY(query->arena, const char *, nodes + 1);
+    int most = nodes * NODE_STORES_MAX + 1;
+    query->changelog_stores = ARENA_ARRAY(query->arena, Str, most);
+    query->changelogs = ARENA_ARRAY(query->arena, const char *, most);
     for (int i = 0; i < query->sub_count; i++) {
         Status st = sub_topics(query, arena, i);
         if (st.kind) return st;
@@ -292,16 +336,21 @@ static Status delete_topic(Broker *broker, Arena *arena, Str topic)
 static Status cleanup_node(Arena *arena, Broker *broker, const PlanNode *node,
                            Str application_id)
 {
-    Str store = node_store(node);
+    NodeStore stores[NODE_STORES_MAX];
+    int count = node_stores(node, stores);
     if (node->kind == PLAN_REPARTITION) {
         Status st = delete_topic(
             broker, arena, repartition_topic(arena, application_id, node));
         if (st.kind) return st;
     }
-    if (!store.ptr) return st_ok();
-    return delete_topic(broker, arena,
-                        str_printf(arena, "%.*s-%.*s-changelog",
-                                   STR_ARG(application_id), STR_ARG(store)));
+    for (int i = 0; i < count; i++) {
+        Status st = delete_topic(
+            broker, arena,
+            str_printf(arena, "%.*s-%.*s-changelog", STR_ARG(application_id),
+                       STR_ARG(stores[i].name)));
+        if (st.kind) return st;
+    }
+    return st_ok();
 }
 
 STATUS query_cleanup(Arena *arena, Broker *broker, const Plan *plan,

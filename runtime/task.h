@@ -51,7 +51,24 @@ struct Task {
 
 /* ---- for operators ---- */
 
-/* The name of the store that a node's operator keeps; STR_NULL: none. */
+/* What a store keeps says how its changelog is cleaned. */
+typedef enum StoreRole {
+    STORE_OF_ROWS,    /* The last of each key: compacted. */
+    STORE_OF_WINDOWS, /* The last of each key and window, for a while. */
+    STORE_OF_RECORDS, /* Keys never come again: deleted by age. */
+} StoreRole;
+
+typedef struct NodeStore {
+    Str name;
+    StoreRole role;
+    int64_t retention_ms; /* Of windows and records. */
+} NodeStore;
+
+enum { NODE_STORES_MAX = 3 };
+
+/* The stores that a node's operator keeps; returns how many. */
+int node_stores(const PlanNode *node, NodeStore stores[NODE_STORES_MAX]);
+/* The name of the first; STR_NULL: none. */
 Str node_store(const PlanNode *node);
 
 /* Opens a store of this task; it is restored before the first batch. Its

@@ -137,13 +137,11 @@ static const struct {
      "sink 'P4' topic 'P4' key KAFKA value JSON keeps key bytes\n"
      "  project ID AS T_ID, N, O\n"
      "    join table-table INNER\n"
-     "      source 'T' table topic 't' key KAFKA value JSON store"
-     " 'KafkaTopic_Left-Reduce' reads N\n"
+     "      source 'T' table topic 't' key KAFKA value JSON reads N\n"
      "      repartition 'RightSourceKeyed-SelectKey' partitions 4 store"
      " 'RightSourceKeyed-Materialize'\n"
      "        rekey ID as KAFKA\n"
-     "          source 'JT' table topic 'jt' key JSON value JSON store"
-     " 'KafkaTopic_Right-Reduce' reads ID, O\n"},
+     "          source 'JT' table topic 'jt' key JSON value JSON reads ID, O\n"},
     /* The repartitioned side takes the other's number of partitions. */
     {"CREATE STREAM p5 AS SELECT x, z FROM a JOIN c WITHIN 5 SECONDS"
      " GRACE PERIOD 1 SECOND ON a.x = c.id;",
@@ -221,7 +219,11 @@ static void test_contract(Fixture *f)
     fixture_ok(f, "CREATE TABLE n3 AS SELECT t.id, n, m FROM t RIGHT JOIN u"
                   " ON t.id = u.id;");
     join = f->plan->root->inputs[0]->inputs[0];
-    CHECK(join->inputs[0]->want_old && join->inputs[1]->want_old);
+    /* It keeps both sides itself. */
+    CHECK(!join->inputs[0]->want_old && !join->inputs[1]->want_old);
+    CHECK(!join->inputs[0]->source.materialize);
+    CHECK_STR(join->join.left_store, "KafkaTopic_Left-Reduce");
+    CHECK_STR(join->join.right_store, "KafkaTopic_Right-Reduce");
     CHECK(join->columns[0].role == PLAN_VALUE);
     CHECK(join->columns[join->inputs[0]->column_count].role == PLAN_KEY);
 }
