@@ -436,34 +436,84 @@ static Status kafka_watermarks(Broker *base, Arena *arena, Str name,
                        "read the offsets of topic '%s'", topic);
 }
 
-static Status kafka_delete_group(Broker *base, Arena *arena, Str group)
+static Status kafka_delete_records(Broker *base, Arena *arena, Str name,
+                                   int32_t partition, int64_t before)
 {
     KafkaBroker *broker = (KafkaBroker *)base;
     Request request;
 
-    Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_DELETEGROUPS,
+    Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_DELETERECORDS,
                               &request);
     if (st.kind) return st;
-    rd_kafka_DeleteGroup_t *one = rd_kafka_DeleteGroup_new(
-        str_cstr(arena, group));
-    rd_kafka_DeleteGroups(request.admin, &one, 1, request.options,
-                          request.queue);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(
+        1);
+    rd_kafka_topic_partition_list_add(list, str_cstr(arena, name), partition)
+        ->offset = before;
+    rd_kafka_DeleteRecords_t *one = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_DeleteRecords(request.admin, &one, 1, request.options,
+                           request.queue);
     rd_kafka_resp_err_t err = await(&request);
+    if (!err) {
+        const rd_kafka_topic_partition_list_t *done =
+            rd_kafka_DeleteRecords_result_offsets(
+                rd_kafka_event_DeleteRecords_result(request.event));
+        err = done->cnt ? done->elems[0].err : err;
+    }
+    if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+        err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+        st = unknown_topic(arena, name);
+    else if (err)
+        st = kafka_error(broker, arena, err, ST_USER, NULL,
+                         "delete records of topic '%.*s'", STR_ARG(name));
+    rd_kafka_DeleteRecords_destroy(one);
+    rd_kafka_topic_partition_list_destroy(list);
+    end_request(&request);
+    return st;
+}
+
+/* One try; a group that was never there is fine. */
+static rd_kafka_resp_err_t delete_group(Request *request, const char *group)
+{
+    rd_kafka_DeleteGroup_t *one = rd_kafka_DeleteGroup_new(group);
+
+    rd_kafka_DeleteGroups(request->admin, &one, 1, request->options,
+                          request->queue);
+    rd_kafka_resp_err_t err = await(request);
     if (!err) {
         size_t count;
         const rd_kafka_group_result_t **results =
             rd_kafka_DeleteGroups_result_groups(
-                rd_kafka_event_DeleteGroups_result(request.event), &count);
+                rd_kafka_event_DeleteGroups_result(request->event), &count);
         const rd_kafka_error_t *error =
             count ? rd_kafka_group_result_error(results[0]) : NULL;
         err = error ? rd_kafka_error_code(error) : err;
     }
-    if (err && err != RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND)
-        st = kafka_error(broker, arena, err, ST_USER, NULL,
-                         "delete group '%.*s'", STR_ARG(group));
     rd_kafka_DeleteGroup_destroy(one);
-    end_request(&request);
-    return st;
+    return err == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND
+               ? RD_KAFKA_RESP_ERR_NO_ERROR
+               : err;
+}
+
+static Status kafka_delete_group(Broker *base, Arena *arena, Str group)
+{
+    KafkaBroker *broker = (KafkaBroker *)base;
+    int64_t until_ns = clock_monotonic_ns() + (int64_t)REQUEST_MS * 1000000;
+    rd_kafka_resp_err_t err;
+
+    /* A coordinator that just started up is still loading. */
+    for (;;) {
+        Request request;
+        Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_DELETEGROUPS,
+                                  &request);
+        if (st.kind) return st;
+        err = delete_group(&request, str_cstr(arena, group));
+        end_request(&request);
+        if (!err) return st;
+        if (!kafka_is_passing(err) || clock_monotonic_ns() > until_ns) break;
+        clock_sleep_ms(100);
+    }
+    return kafka_error(broker, arena, err, ST_USER, NULL, "delete group '%.*s'",
+                       STR_ARG(group));
 }
 
 /* ---- opening ---- */
@@ -477,6 +527,7 @@ static const BrokerType kafka_type = {
     .describe_topic = kafka_describe_topic,
     .topic_configs = kafka_topic_configs,
     .watermarks = kafka_watermarks,
+    .delete_records = kafka_delete_records,
     .delete_group = kafka_delete_group,
     .consumer_open = kafka_consumer_open,
     .consumer_close = kafka_consumer_close,

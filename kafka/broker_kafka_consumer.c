@@ -4,7 +4,7 @@
  * the thread that polls. Rebalances run inside that call, so there is no lock
  * here.
  *
- *     slots     the partitions owned, with the next offset expected
+ *     slots     the partitions owned
  *     finder    (topic handle, partition) -> slot, so that no name is compared
  *               for a message
  *     PollBatch the messages of one poll sorted by slot, and their Records;
@@ -31,7 +31,7 @@ typedef struct Slot {
     int topic_index;
     int32_t partition;
     int64_t start; /* As assigned; may be OFFSET_*. */
-    int64_t next;  /* Smaller offsets are left-overs. */
+    int64_t next;  /* After the last one that was handed out. */
     int count;     /* Messages of the poll under way. */
     int at;        /* Where its next one goes. */
 } Slot;
@@ -73,6 +73,9 @@ typedef struct KafkaConsumer {
     int topic_count;
     Map topic_index; /* Position + 1 in topics, by name. */
     bool has_group;
+    bool started;  /* Has subscribed, or was told what to read. */
+    bool from_end; /* auto.offset.reset=latest */
+    bool by_group; /* What is owned came from the group. */
     RebalanceHandler rebalance;
     bool want_headers;
     Slot *slots;
@@ -81,12 +84,10 @@ typedef struct KafkaConsumer {
     unsigned finder_mask;
     bool was_revoked, was_assigned; /* In the call under way. */
     bool is_lost;                   /* Being revoked too late to commit. */
-    bool rejoin; /* An assignment could not be taken: join again. */
+    bool rejoin;  /* An assignment could not be taken: join again. */
     bool got_any; /* Records came since the fetcher was woken. */
     PollBatch *used, *spare;
-    const char *doubted; /* A topic of which the broker knew nothing. */
-    int64_t doubt_ns;    /* When to ask again. */
-    const char *refused; /* Why reading cannot go on. */
+    int64_t doubt_ns; /* When to ask again. */
 } KafkaConsumer;
 
 /* ---- owned partitions ---- */
@@ -172,6 +173,38 @@ void kafka_free_offsets(rd_kafka_topic_partition_list_t *offsets)
     rd_kafka_topic_partition_list_destroy(offsets);
 }
 
+/* The end is where it is now: left to librdkafka, it would be where it is when
+ * the first fetch goes out. All are asked for at once; if the broker does not
+ * answer, librdkafka asks again later. */
+static void resolve_ends(KafkaConsumer *consumer, TopicPartition *parts,
+                         int count)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(
+        count);
+    for (int i = 0; i < count; i++) {
+        if (parts[i].offset == OFFSET_NONE && consumer->from_end)
+            parts[i].offset = OFFSET_END;
+        if (parts[i].offset == OFFSET_END)
+            rd_kafka_topic_partition_list_add(
+                list, consumer->topics[parts[i].topic_index],
+                parts[i].partition)
+                ->offset = OFFSET_END; /* As a time: the end. */
+    }
+    rd_kafka_resp_err_t err = list->cnt
+                                  ? rd_kafka_offsets_for_times(
+                                        consumer->handle.rk, list, REQUEST_MS)
+                                  : RD_KAFKA_RESP_ERR__NOENT;
+    for (int i = 0; i < count && !err; i++) {
+        if (parts[i].offset != OFFSET_END) continue;
+        const rd_kafka_topic_partition_t *found =
+            rd_kafka_topic_partition_list_find(
+                list, consumer->topics[parts[i].topic_index],
+                parts[i].partition);
+        if (!found->err && found->offset >= 0) parts[i].offset = found->offset;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 /* ---- rebalances ---- */
 
 /* Gives up all partitions; the handler commits what it did. */
@@ -189,7 +222,7 @@ static void give_up(KafkaConsumer *consumer, bool lost)
             .partition = consumer->slots[i].partition,
             .offset = consumer->slots[i].next};
     consumer->is_lost = lost;
-    if (consumer->rebalance.revoked)
+    if (consumer->by_group && consumer->rebalance.revoked)
         consumer->rebalance.revoked(consumer->rebalance.context, parts, count,
                                     lost);
     consumer->is_lost = false;
@@ -241,6 +274,7 @@ static void take(KafkaConsumer *consumer, rd_kafka_topic_partition_list_t *list)
     }
     if (consumer->rebalance.assigned)
         consumer->rebalance.assigned(consumer->rebalance.context, parts, count);
+    consumer->by_group = true;
     set_slots(consumer, parts, count);
     for (int i = 0; i < count; i++)
         parts[i].metadata = STR_NULL;
@@ -329,14 +363,24 @@ static void free_consumer(KafkaConsumer *consumer)
     arena_free(consumer->arena);
 }
 
+static bool starts_at_end(const rd_kafka_conf_t *conf)
+{
+    char value[32] = "";
+    size_t size = sizeof value;
+
+    return rd_kafka_conf_get(conf, "auto.offset.reset", value, &size) ==
+               RD_KAFKA_CONF_OK &&
+           (!strcmp(value, "latest") || !strcmp(value, "largest") ||
+            !strcmp(value, "end"));
+}
+
 STATUS kafka_consumer_open(Broker *base, Arena *arena,
                            const ConsumerOptions *options, Consumer **out)
 {
     KafkaBroker *broker = (KafkaBroker *)base;
     rd_kafka_conf_t *conf;
 
-    Status st = options->group.ptr ? check_topics(broker, arena, options)
-                                   : st_ok();
+    Status st = check_topics(broker, arena, options);
     if (!st.kind)
         st = kafka_config(broker, arena, HANDLE_CONSUMER, options->properties,
                           &conf);
@@ -347,6 +391,7 @@ STATUS kafka_consumer_open(Broker *base, Arena *arena,
     kafka_set(conf, "group.id",
               options->group.ptr ? str_cstr(arena, options->group)
                                  : "millrace-no-group");
+    consumer->from_end = starts_at_end(conf);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     st = kafka_open_handle(&consumer->handle, arena, RD_KAFKA_CONSUMER, conf);
     if (st.kind) {
@@ -356,9 +401,6 @@ STATUS kafka_consumer_open(Broker *base, Arena *arena,
     rd_kafka_poll_set_consumer(consumer->handle.rk);
     consumer->queue = rd_kafka_queue_get_consumer(consumer->handle.rk);
     *out = &consumer->base;
-    if (!consumer->has_group) return st;
-    st = subscribe(consumer, arena);
-    if (st.kind) kafka_consumer_close(&consumer->base);
     return st;
 }
 
@@ -390,13 +432,28 @@ static void leave(KafkaConsumer *consumer)
     rd_kafka_queue_destroy(queue);
 }
 
+/* librdkafka before 2.6.1 never returns from destroying a consumer that saw one
+ * of its partitions deleted. */
+static bool has_deleted_topic(KafkaConsumer *consumer)
+{
+    Status st = st_ok();
+
+    if (rd_kafka_version() >= 0x020601ff || !consumer->handle.doubts)
+        return false;
+    for (int i = 0; i < consumer->topic_count && !st.kind; i++) {
+        int count;
+        st = kafka_partition_count(consumer->handle.broker, consumer->scratch,
+                                   consumer->topics[i], &count);
+    }
+    return st.kind != ST_OK;
+}
+
 void kafka_consumer_close(Consumer *base)
 {
     KafkaConsumer *consumer = (KafkaConsumer *)base;
     PollBatch *next;
 
-    if (consumer->has_group) give_up(consumer, false);
-    consumer->slot_count = 0;
+    give_up(consumer, false);
     for (PollBatch *batch = consumer->used; batch; batch = next) {
         next = batch->next;
         free_batch(batch);
@@ -405,8 +462,16 @@ void kafka_consumer_close(Consumer *base)
         next = batch->next;
         free_batch(batch);
     }
+    /* Errors that came meanwhile are noted. */
+    rd_kafka_message_t *message;
+    while (rd_kafka_consume_batch_queue(consumer->queue, 0, &message, 1) > 0)
+        rd_kafka_message_destroy(message);
     leave(consumer);
     rd_kafka_queue_destroy(consumer->queue);
+    if (has_deleted_topic(consumer)) {
+        consumer->handle.quiet = true; /* Idle threads stay behind. */
+        return;
+    }
     rd_kafka_destroy_flags(consumer->handle.rk,
                            RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     free_consumer(consumer);
@@ -417,9 +482,17 @@ STATUS kafka_consumer_assign(Consumer *base, Arena *arena,
 {
     KafkaConsumer *consumer = (KafkaConsumer *)base;
 
-    assert(!consumer->has_group);
-    rd_kafka_topic_partition_list_t *list = list_of(consumer, parts, count);
-    set_slots(consumer, parts, count);
+    consumer->started = true;
+    arena_reset(consumer->scratch);
+    TopicPartition *from = ARENA_ARRAY(consumer->scratch, TopicPartition,
+                                       count + 1);
+    for (int i = 0; i < count; i++) {
+        from[i] = parts[i];
+        from[i].metadata = STR_NULL;
+    }
+    resolve_ends(consumer, from, count);
+    rd_kafka_topic_partition_list_t *list = list_of(consumer, from, count);
+    set_slots(consumer, from, count);
     rd_kafka_resp_err_t err = rd_kafka_assign(consumer->handle.rk, list);
     kafka_free_offsets(list);
     if (!err) return st_ok();
@@ -504,9 +577,9 @@ static int wait_for_one(KafkaConsumer *consumer, PollBatch *batch,
 
 /* librdkafka before 2.2 stops fetching when its queue is full and looks again
  * only when something wakes the broker's thread, up to a second after we have
- * emptied the queue. A request to the leaders wakes it; the answer is of no use.
- * Asked for when there is nothing here although the last fetches told of more,
- * and again only after records have come. */
+ * emptied the queue. A request to the leaders wakes it; the answer is of no
+ * use. Asked for when there is nothing here although the last fetches told of
+ * more, and again only after records have come. */
 static void wake_fetcher(KafkaConsumer *consumer)
 {
     rd_kafka_topic_partition_list_t *list;
@@ -542,41 +615,6 @@ static int fill(KafkaConsumer *consumer, PollBatch *batch, int timeout_ms,
     return wait_for_one(consumer, batch, timeout_ms - first_ms, max);
 }
 
-/* An error that came instead of a message. */
-static void note_error(KafkaConsumer *consumer, const rd_kafka_message_t *m)
-{
-    const char *topic = m->rkt ? rd_kafka_topic_name(m->rkt) : NULL;
-    int skipped;
-
-    switch (m->err) {
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF: return;
-    case RD_KAFKA_RESP_ERR__FATAL: consumer->handle.fatal = true; return;
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION: {
-        int index = topic ? index_of_topic(consumer, topic) : -1;
-        if (index >= 0) consumer->doubted = consumer->topics[index];
-        return;
-    }
-    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-        if (!consumer->has_group) return;
-        break;
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET: break;
-    default:
-        if (kafka_log_due(consumer->handle.broker, rd_kafka_err2name(m->err),
-                          &skipped))
-            log_warn("kafka consumer", "error=%s reason=\"%s\"",
-                     rd_kafka_err2name(m->err), rd_kafka_message_errstr(m));
-        return;
-    }
-    if (!consumer->refused)
-        consumer->refused = str_printf(consumer->arena, "%s: %s",
-                                       topic ? topic : "group",
-                                       rd_kafka_message_errstr(m))
-                                .ptr;
-}
-
 /* Finds each message's slot and counts; returns how many slots have some. */
 static int count_slots(KafkaConsumer *consumer, PollBatch *batch, int count)
 {
@@ -588,7 +626,8 @@ static int count_slots(KafkaConsumer *consumer, PollBatch *batch, int count)
         rd_kafka_message_t *m = batch->raw[i];
         batch->slot_of[i] = -1;
         if (m->err) {
-            note_error(consumer, m);
+            kafka_note_error(&consumer->handle, m->err,
+                             rd_kafka_message_errstr(m));
             rd_kafka_message_destroy(m);
             continue;
         }
@@ -597,7 +636,7 @@ static int count_slots(KafkaConsumer *consumer, PollBatch *batch, int count)
             partition = m->partition;
             slot = find_slot(consumer, rkt, partition);
         }
-        if (slot < 0 || m->offset < consumer->slots[slot].next) {
+        if (slot < 0) {
             rd_kafka_message_destroy(m);
             continue;
         }
@@ -679,40 +718,62 @@ static void make_sets(KafkaConsumer *consumer, PollBatch *batch, int raw_count,
     }
 }
 
+/* The broker did not know some topic: one that was deleted, or one of which it
+ * only has not heard yet after a start. */
+static Status check_deleted(KafkaConsumer *consumer, Arena *arena)
+{
+    KafkaBroker *broker = consumer->handle.broker;
+    int64_t now_ns = clock_monotonic_ns();
+    bool sure = true;
+
+    if (now_ns < consumer->doubt_ns) return st_ok();
+    consumer->doubt_ns = now_ns + 1000000000;
+    for (int i = 0; i < consumer->topic_count; i++) {
+        int count;
+        Status st = kafka_partition_count(broker, arena, consumer->topics[i],
+                                          &count);
+        if (st.kind == ST_USER)
+            return st_error(arena, ST_USER, "topic '%s' was deleted",
+                            consumer->topics[i]);
+        sure &= !st.kind;
+    }
+    if (sure) consumer->handle.doubts = false;
+    return st_ok();
+}
+
 /* What keeps the consumer from reading, asked when there was nothing to read.
  */
 static Status check_health(KafkaConsumer *consumer, Arena *arena)
 {
-    KafkaBroker *broker = consumer->handle.broker;
+    KafkaHandle *handle = &consumer->handle;
 
-    if (consumer->handle.fatal)
-        return kafka_fatal(&consumer->handle, arena, "consumer");
-    if (consumer->refused)
-        return st_error(arena, ST_FATAL, "cannot read: %s", consumer->refused);
+    if (handle->fatal) return kafka_fatal(handle, arena, "consumer");
+    if (handle->refused == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED &&
+        !consumer->has_group)
+        handle->refused = RD_KAFKA_RESP_ERR_NO_ERROR; /* It needs none. */
+    if (handle->refused)
+        return st_error(arena, ST_FATAL, "cannot read: %s", handle->reason);
     if (consumer->rejoin) {
         consumer->rejoin = false;
         return subscribe(consumer, arena);
     }
-    if (!consumer->doubted || clock_monotonic_ns() < consumer->doubt_ns)
-        return st_ok();
-    int count;
-    Status st = kafka_partition_count(broker, arena, consumer->doubted, &count);
-    consumer->doubt_ns = clock_monotonic_ns() + 1000000000;
-    if (st.kind == ST_USER)
-        return st_error(arena, ST_FATAL, "topic '%s' was deleted",
-                        consumer->doubted);
-    if (!st.kind) consumer->doubted = NULL; /* It was only slow to be known. */
-    return st_ok();
+    return handle->doubts ? check_deleted(consumer, arena) : st_ok();
 }
 
 STATUS kafka_consumer_poll(Consumer *base, Arena *arena, int timeout_ms,
                            int max_records, RecordSet **sets, int *set_count)
 {
     KafkaConsumer *consumer = (KafkaConsumer *)base;
-    PollBatch *batch = take_batch(consumer, max_records);
 
+    *set_count = 0;
+    if (consumer->has_group && !consumer->started) {
+        Status st = subscribe(consumer, arena);
+        if (st.kind) return st;
+        consumer->started = true;
+    }
+    PollBatch *batch = take_batch(consumer, max_records);
     int count = fill(consumer, batch, timeout_ms, max_records);
-    *set_count = count ? count_slots(consumer, batch, count) : 0;
+    if (count) *set_count = count_slots(consumer, batch, count);
     if (*set_count) consumer->got_any = true;
     if (!*set_count) {
         *sets = NULL;

@@ -40,8 +40,12 @@ typedef struct KafkaBroker {
 typedef struct KafkaHandle {
     KafkaBroker *broker;
     rd_kafka_t *rk;
-    void *owner;        /* The consumer or producer. */
-    _Atomic bool fatal; /* The handle can do nothing more. */
+    void *owner;                 /* The consumer or producer. */
+    _Atomic bool fatal;          /* The handle can do nothing more. */
+    _Atomic bool doubts;         /* The broker did not know some topic. */
+    _Atomic bool quiet;          /* Nothing is to be logged any more. */
+    rd_kafka_resp_err_t refused; /* Why reading cannot go on; 0: it can. */
+    char reason[256];            /* Of refused. */
 } KafkaHandle;
 
 typedef enum HandleKind {
@@ -81,6 +85,11 @@ STATUS kafka_open_handle(KafkaHandle *handle, Arena *arena,
 /* Installs the callbacks for log lines and errors that concern the whole
  * handle; the opaque is `handle`. */
 void kafka_log_to(rd_kafka_conf_t *conf, KafkaHandle *handle);
+
+/* Notes an error of the handle, on its polling thread: what it means for the
+ * owner, and a line in the log. */
+void kafka_note_error(KafkaHandle *handle, rd_kafka_resp_err_t err,
+                      const char *reason);
 
 /* True if a line of this kind may be shown now; counts those that may not and
  * tells how many there were. */

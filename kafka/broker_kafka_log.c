@@ -52,7 +52,7 @@ static void log_line_of(const rd_kafka_t *rk, int level, const char *fac,
     /* A property for the other kind of client is no news. */
     if (!strcmp(fac, "CONFWARN") && strstr(text, "will be ignored by this"))
         to = LOG_DEBUG;
-    if (!log_is_on(to)) return;
+    if (!log_is_on(to) || (handle && handle->quiet)) return;
     if (to == LOG_WARN && handle &&
         !kafka_log_due(handle->broker, fac, &skipped))
         return;
@@ -63,29 +63,49 @@ static void log_line_of(const rd_kafka_t *rk, int level, const char *fac,
         log_line(to, "kafka client", "kind=%s text=\"%s\"", fac, text);
 }
 
-/* Errors of the whole handle, on the thread that polls it. */
-static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
+static void log_error_of(KafkaHandle *handle, rd_kafka_resp_err_t err,
+                         const char *reason)
 {
-    KafkaHandle *handle = opaque;
-    int skipped;
-    (void)rk;
-
-    if (err == RD_KAFKA_RESP_ERR__FATAL) {
-        handle->fatal = true;
-        return;
-    }
     bool away = err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
                 err == RD_KAFKA_RESP_ERR__TRANSPORT ||
                 err == RD_KAFKA_RESP_ERR__RESOLVE;
-    if (!kafka_log_due(handle->broker,
-                       away ? "broker away" : rd_kafka_err2name(err), &skipped))
+    const char *name = rd_kafka_err2name(err);
+    int skipped;
+
+    if (!kafka_log_due(handle->broker, away ? "broker away" : name, &skipped))
         return;
     if (away)
         log_warn("broker away", "broker=%s reason=\"%s\" retrying=true",
                  handle->broker->bootstrap, reason);
     else
-        log_warn("kafka client", "error=%s reason=\"%s\"",
-                 rd_kafka_err2name(err), reason);
+        log_warn("kafka client", "error=%s reason=\"%s\"", name, reason);
+}
+
+void kafka_note_error(KafkaHandle *handle, rd_kafka_resp_err_t err,
+                      const char *reason)
+{
+    switch (err) {
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF: break;
+    case RD_KAFKA_RESP_ERR__FATAL: handle->fatal = true; break;
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION: handle->doubts = true; break;
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+        if (handle->refused) break;
+        handle->refused = err;
+        snprintf(handle->reason, sizeof handle->reason, "%s", reason);
+        break;
+    default: log_error_of(handle, err, reason);
+    }
+}
+
+/* Called on the thread that polls the handle. */
+static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
+{
+    (void)rk;
+    kafka_note_error(opaque, (rd_kafka_resp_err_t)err, reason);
 }
 
 void kafka_log_to(rd_kafka_conf_t *conf, KafkaHandle *handle)

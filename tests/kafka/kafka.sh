@@ -7,6 +7,7 @@
 #   kafka.sh kill DIR      SIGKILL: a crash
 #   kafka.sh restart DIR   starts a stopped or killed one again, same address
 #   kafka.sh address DIR   prints host:port
+#   kafka.sh running DIR   exits 0 if it runs
 #   kafka.sh logs DIR      prints the end of its log
 #
 # KAFKA_VERSION     release fetched from Maven Central, default 4.1.0
@@ -163,7 +164,7 @@ halt() { # DIR, signal
     rm -f "$1/pid"
 }
 
-[ $# -eq 2 ] || fail "usage: kafka.sh start|stop|kill|restart|address|logs DIR"
+[ $# -eq 2 ] || fail "usage: kafka.sh start|stop|kill|restart|address|running|logs DIR"
 case $1 in
 start) start "$2" ;;
 stop) halt "$2" TERM ;;
@@ -179,6 +180,7 @@ restart)
     cat "$2/address"
     ;;
 address) cat "$2/address" ;;
+running) is_running "$2" ;;
 logs) tail -60 "$2/log" "$2/out" 2>/dev/null ;;
 *) fail "'$1' is no command" ;;
 esac
