@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reads chunks of 256 KiB, cuts them at newlines and sends what is whole in
- * batches; a line longer than the chunk makes it grow, up to 64 MiB.
+ * batches; a line longer than the chunk makes it grow, up to 64 MiB. When a
+ * pipe is dry for the moment, what was sent is flushed, so that it is seen at
+ * once.
  */
 #include "cli/lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -83,6 +86,24 @@ static Status take_lines(Feeding *f, Str chunk, size_t *used)
     return st;
 }
 
+/* Waits for the acknowledgements, as long as it takes. */
+static Status flush(Feeding *f)
+{
+    Status st;
+    do {
+        arena_reset(f->arena);
+        st = producer_flush(f->producer, f->arena, 1000);
+    } while (st.kind == ST_RETRY && !interrupted());
+    return st;
+}
+
+/* True if reading would wait: what has been read so far should go out. */
+static bool is_dry(int fd)
+{
+    struct pollfd waiting = {.fd = fd, .events = POLLIN};
+    return poll(&waiting, 1, 0) == 0;
+}
+
 static Status feed_file(Feeding *f, int fd, const char *path)
 {
     Buf chunk = {.max = LINE_BYTES_MAX};
@@ -114,23 +135,13 @@ static Status feed_file(Feeding *f, int fd, const char *path)
         st = take_lines(f, buf_str(&chunk), &used);
         memmove(chunk.ptr, chunk.ptr + used, chunk.len - used);
         chunk.len -= used;
+        if (!st.kind && is_dry(fd)) st = flush(f);
     }
     if (!st.kind && chunk.len && n == 0 && !is_full(f)) {
         st = take_line(f, buf_str(&chunk));
         if (!st.kind) st = send_records(f);
     }
     buf_free(&chunk);
-    return st;
-}
-
-/* Waits for the acknowledgements, as long as it takes. */
-static Status flush(Feeding *f)
-{
-    Status st;
-    do {
-        arena_reset(f->arena);
-        st = producer_flush(f->producer, f->arena, 1000);
-    } while (st.kind == ST_RETRY && !interrupted());
     return st;
 }
 

@@ -23,10 +23,12 @@ typedef struct Pipe {
     const char *topic;
     const char *path; /* "-": standard input or output. */
     pthread_t thread;
-    bool started, done; /* done: set by the thread. */
+    bool started, done; /* done: set by the thread when it ends. */
     int64_t count;      /* Lines moved. */
     bool failed;
     Consumer *consumer; /* Outputs. */
+    int64_t *next;      /* Next offset to write, by partition. */
+    int part_count;
     FILE *file;
 } Pipe;
 
@@ -71,21 +73,23 @@ static bool make_input_topics(Run *run)
 /* ---- outputs ---- */
 
 /* True if everything of the topic has been written. */
-static bool at_end(Run *run, const char *topic, const int64_t *next, int count)
+static bool at_end(const Pipe *pipe)
 {
+    Broker *broker = mr_broker(pipe->run->engine);
     Arena *arena = arena_new("end", 0);
     bool end = true;
-    for (int p = 0; p < count && end; p++) {
+    for (int p = 0; p < pipe->part_count && end; p++) {
         int64_t low, high;
-        Status st = broker_watermarks(mr_broker(run->engine), arena,
-                                      str_from(topic), p, &low, &high);
-        end = st.kind || (next[p] < low ? low : next[p]) >= high;
+        Status st = broker_watermarks(broker, arena, str_from(pipe->topic), p,
+                                      &low, &high);
+        int64_t next = pipe->next[p];
+        end = st.kind || (next < low ? low : next) >= high;
     }
     arena_free(arena);
     return end;
 }
 
-static void write_set(Pipe *pipe, const RecordSet *set, int64_t *next)
+static void write_set(Pipe *pipe, const RecordSet *set)
 {
     Str separator = pipe->run->separator;
     for (int i = 0; i < set->count; i++) {
@@ -98,7 +102,7 @@ static void write_set(Pipe *pipe, const RecordSet *set, int64_t *next)
         if (record->value.ptr)
             fwrite(record->value.ptr, 1, record->value.len, pipe->file);
         fputc('\n', pipe->file);
-        next[set->partition] = record->offset + 1;
+        pipe->next[set->partition] = record->offset + 1;
         pipe->count++;
     }
 }
@@ -108,11 +112,7 @@ static void *drain(void *context)
     Pipe *pipe = context;
     Run *run = pipe->run;
     Arena *arena = arena_new("output", 0);
-    TopicInfo info;
-    Status st = broker_describe_topic(mr_broker(run->engine), arena,
-                                      str_from(pipe->topic), &info);
-    int64_t *next = mem_zalloc(sizeof *next *
-                               (size_t)(info.partition_count + 1));
+    Status st = st_ok();
 
     while (!st.kind && !ferror(pipe->file)) {
         RecordSet *sets;
@@ -122,17 +122,17 @@ static void *drain(void *context)
         st = consumer_poll(pipe->consumer, arena, 50, 1000, &sets, &count);
         if (st.kind == ST_RETRY) st = st_ok();
         for (int i = 0; i < count && !st.kind; i++) {
-            write_set(pipe, &sets[i], next);
+            write_set(pipe, &sets[i]);
             consumer_release(pipe->consumer, &sets[i]);
         }
         fflush(pipe->file);
-        if (last && at_end(run, pipe->topic, next, info.partition_count)) break;
+        if (last && at_end(pipe)) break;
     }
     if (st.kind) complain("output '%s': %s", pipe->topic, st.text);
-    if (ferror(pipe->file) && errno != EPIPE)
-        complain("cannot write '%s': %s", pipe->path, strerror(errno));
-    pipe->failed = st.kind != ST_OK;
-    mem_free(next);
+    bool broken = ferror(pipe->file) && errno != EPIPE;
+    if (broken) complain("cannot write '%s': %s", pipe->path, strerror(errno));
+    pipe->failed = broken || st.kind != ST_OK;
+    __atomic_store_n(&pipe->done, true, __ATOMIC_RELEASE);
     arena_free(arena);
     return NULL;
 }
@@ -160,12 +160,16 @@ static bool open_output(Run *run, Pipe *pipe)
         st = consumer_open(mr_broker(run->engine), arena, &options,
                            &pipe->consumer);
     if (!st.kind) {
+        pipe->part_count = info.partition_count;
+        pipe->next = ARENA_ARRAY(run->common.arena, int64_t,
+                                 info.partition_count);
         parts = ARENA_ARRAY(arena, TopicPartition, info.partition_count);
         for (int i = 0; i < info.partition_count; i++) {
             int64_t low, high = 0;
             st = broker_watermarks(mr_broker(run->engine), arena,
                                    str_from(pipe->topic), i, &low, &high);
             parts[i] = (TopicPartition){0, i, high, STR_NULL};
+            pipe->next[i] = high;
         }
         st = consumer_assign(pipe->consumer, arena, parts,
                              info.partition_count);
@@ -175,12 +179,20 @@ static bool open_output(Run *run, Pipe *pipe)
     return !st.kind;
 }
 
-static bool start_threads(Run *run)
+/* Before the queries start, so that no output is missed. */
+static bool open_outputs(Run *run)
+{
+    for (int i = 0; i < run->outputs.count; i++) {
+        run->outputs.at[i].run = run;
+        if (!open_output(run, &run->outputs.at[i])) return false;
+    }
+    return true;
+}
+
+static void start_threads(Run *run)
 {
     for (int i = 0; i < run->outputs.count; i++) {
         Pipe *pipe = &run->outputs.at[i];
-        pipe->run = run;
-        if (!open_output(run, pipe)) return false;
         pipe->started = !pthread_create(&pipe->thread, NULL, drain, pipe);
     }
     for (int i = 0; i < run->inputs.count; i++) {
@@ -188,19 +200,34 @@ static bool start_threads(Run *run)
         pipe->run = run;
         pipe->started = !pthread_create(&pipe->thread, NULL, feed, pipe);
     }
-    return true;
 }
 
-static bool inputs_done(Run *run)
+static bool is_done(const Pipe *pipe)
+{
+    return __atomic_load_n(&pipe->done, __ATOMIC_ACQUIRE);
+}
+
+/* An input that cannot be read, an output that nobody reads: no use to go on.
+ */
+static bool pipe_broke(const Run *run)
 {
     for (int i = 0; i < run->inputs.count; i++)
-        if (!__atomic_load_n(&run->inputs.at[i].done, __ATOMIC_ACQUIRE))
-            return false;
+        if (is_done(&run->inputs.at[i]) && run->inputs.at[i].failed)
+            return true;
+    for (int i = 0; i < run->outputs.count; i++)
+        if (is_done(&run->outputs.at[i])) return true;
+    return false;
+}
+
+static bool inputs_done(const Run *run)
+{
+    for (int i = 0; i < run->inputs.count; i++)
+        if (!is_done(&run->inputs.at[i])) return false;
     return true;
 }
 
-/* Joins all threads; false if one of them failed. */
-static bool join_threads(Run *run)
+/* Joins all threads, closes all files; false if one of them failed. */
+static bool close_pipes(Run *run)
 {
     bool good = true;
     for (int i = 0; i < run->inputs.count; i++) {
@@ -224,39 +251,65 @@ static bool join_threads(Run *run)
 
 /* ---- the run ---- */
 
+/* All files are one text to the engine, so that a bad statement in one of them
+ * leaves nothing executed. Failures are told with their own file and line. */
+typedef struct Script {
+    const char *path;
+    Str text;
+    size_t start; /* In the whole. */
+} Script;
+
+static void tell_failure(Status st, const Script *scripts, int count)
+{
+    size_t at = st.at ? st.at - 1 : 0;
+    int i = count - 1;
+    while (i > 0 && scripts[i].start > at)
+        i--;
+    if (st.at) st.at -= (uint32_t)scripts[i].start;
+    complain_status(st, scripts[i].path, scripts[i].text);
+}
+
 static bool load_files(Run *run, char **files, int count)
 {
     mr_Session *session = mr_session_open(run->engine);
+    Arena *arena = arena_new("script", 0);
+    Script *scripts = ARENA_ARRAY(arena, Script, count);
+    Buf all = {0};
     bool good = true;
 
     for (int i = 0; i < run->common.defines.count; i++)
         mr_session_define(session, run->common.defines.at[i].name,
                           run->common.defines.at[i].value);
     for (int i = 0; i < count && good; i++) {
-        Arena *arena = arena_new("script", 0);
-        Str text;
-        good = read_file(arena, files[i], &text);
-        if (good) {
-            Status st = mr_load(session, arena, text);
-            good = !st.kind;
-            if (st.kind) complain_status(st, files[i], text);
-        }
-        arena_free(arena);
+        scripts[i].path = files[i];
+        scripts[i].start = all.len;
+        good = read_file(arena, files[i], &scripts[i].text);
+        if (good) buf_append_str(&all, scripts[i].text);
+        buf_push(&all, '\n');
     }
     if (good) {
-        Arena *arena = arena_new("start", 0);
-        Status st = mr_start(run->engine, arena);
+        Status st = mr_load(session, arena, buf_str(&all));
+        if (st.kind) tell_failure(st, scripts, count);
         good = !st.kind;
-        if (st.kind) complain("%s", st.text);
-        arena_free(arena);
     }
+    buf_free(&all);
+    arena_free(arena);
     mr_session_close(session);
     return good;
 }
 
+static bool start_queries(Run *run)
+{
+    Arena *arena = arena_new("start", 0);
+    Status st = mr_start(run->engine, arena);
+    if (st.kind) complain("%s", st.text);
+    arena_free(arena);
+    return !st.kind;
+}
+
 static void wait_for_end(Run *run)
 {
-    while (!interrupted()) {
+    while (!interrupted() && !pipe_broke(run)) {
         clock_sleep_ms(20);
         if (run->until_idle_ms >= 0 && inputs_done(run) &&
             mr_is_idle(run->engine, run->until_idle_ms))
@@ -381,16 +434,16 @@ int command_run(int argc, char **argv)
     }
     if (run.engine) {
         bool good = make_input_topics(&run) &&
-                    load_files(&run, argv + optind, argc - optind);
-        if (!good) status = EXIT_FAILED;
+                    load_files(&run, argv + optind, argc - optind) &&
+                    open_outputs(&run) && start_queries(&run);
         if (good) {
-            good = start_threads(&run);
-            if (good) wait_for_end(&run);
+            start_threads(&run);
+            wait_for_end(&run);
             mr_stop(run.engine);
-            bool fine = summarize(&run);
-            good = join_threads(&run) && good && fine;
-            status = good ? EXIT_OK : EXIT_FAILED;
+            good = summarize(&run);
         }
+        good &= close_pipes(&run);
+        status = good ? EXIT_OK : EXIT_FAILED;
         mr_close(run.engine);
     }
     arena_free(run.common.arena);

@@ -95,7 +95,7 @@ await() {
 }
 # Starts a process that cleanup ends; its id is in $child.
 start() {
-    "$@" &
+    "$@" <&0 & # Else bash gives it /dev/null.
     child=$!
     children+=("$child")
 }
