@@ -1,0 +1,24 @@
+-- Session windows (language 4.5, runtime 2.9).
+
+--@test: records up to the gap apart make one session, the old one is deleted
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW SESSION (10 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (1000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (11000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (22000, 1, 1);
+ASSERT VALUES b (windowstart, windowend, rowtime, id, n) VALUES (1000, 1000, 1000, 1, 1);
+ASSERT NULL VALUES b (windowstart, windowend, rowtime, id) KEY (1000, 1000, 1000, 1);
+ASSERT VALUES b (windowstart, windowend, rowtime, id, n) VALUES (1000, 11000, 11000, 1, 2);
+ASSERT VALUES b (windowstart, windowend, rowtime, id, n) VALUES (22000, 22000, 22000, 1, 1);
+
+--@test: a record between two sessions makes them one
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, SUM(x) AS s FROM a WINDOW SESSION (5 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (1000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (9000, 1, 2);
+INSERT INTO a (rowtime, id, x) VALUES (5000, 1, 4);
+ASSERT VALUES b (windowstart, windowend, s) VALUES (1000, 1000, 1);
+ASSERT VALUES b (windowstart, windowend, s) VALUES (9000, 9000, 2);
+ASSERT NULL VALUES b (windowstart, windowend, id) KEY (1000, 1000, 1);
+ASSERT NULL VALUES b (windowstart, windowend, id) KEY (9000, 9000, 1);
+ASSERT VALUES b (windowstart, windowend, rowtime, s) VALUES (1000, 9000, 9000, 7);
