@@ -648,11 +648,37 @@ static int count_slots(KafkaConsumer *consumer, PollBatch *batch, int count)
     return used;
 }
 
+/* Is it certain that there are no headers? Asking librdkafka costs a calloc for
+ * each record, a fifth of the whole reading. Payloads lie in the fetched bytes.
+ * In a record of today's format (2) a value stands between its length, as a
+ * zigzag varint, and the number of headers; in the formats before, behind four
+ * bytes of length. The bytes tell these apart: the first of a varint of two or
+ * three has its top bit set, where the older formats have a byte below 32, and
+ * a varint of one byte is twice the length. Any other value is asked about. */
+static bool has_no_headers(const rd_kafka_message_t *m)
+{
+    const unsigned char *value = m->payload;
+    size_t twice = m->len * 2;
+
+    if (!value || m->len == 0 || twice >= 1 << 21) return false;
+    if (twice < 1 << 7) {
+        if (value[-1] != twice) return false;
+    } else if (twice < 1 << 14) {
+        if (value[-2] != (0x80 | (twice & 0x7f)) || value[-1] != twice >> 7)
+            return false;
+    } else if (value[-3] != (0x80 | (twice & 0x7f)) ||
+               value[-2] != (0x80 | (twice >> 7 & 0x7f)) ||
+               value[-1] != twice >> 14) {
+        return false;
+    }
+    return value[m->len] == 0;
+}
+
 static const RecordHeaders *headers_of(PollBatch *batch, rd_kafka_message_t *m)
 {
     rd_kafka_headers_t *from;
 
-    if (rd_kafka_message_headers(m, &from)) return NULL;
+    if (has_no_headers(m) || rd_kafka_message_headers(m, &from)) return NULL;
     size_t count = rd_kafka_header_cnt(from);
     RecordHeaders *to = arena_alloc(batch->headers,
                                     sizeof *to + sizeof(RecordHeader) * count);
