@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -54,6 +55,13 @@ bool read_file(Arena *arena, const char *path, Str *text)
     *text = str_copy(arena, buf_str(&all));
     buf_free(&all);
     return !failed;
+}
+
+bool output_is_gone(FILE *out)
+{
+    struct pollfd end = {.fd = fileno(out)};
+    if (ferror(out)) return true;
+    return poll(&end, 1, 0) > 0 && (end.revents & POLLERR);
 }
 
 bool split_pair(const char *text, Str *name, Str *value)

@@ -90,6 +90,10 @@ bool interrupted(void);
 bool terminated(void);
 void clear_interrupt(void);
 
+/* True if writing failed, or if the reader of a pipe has gone away: then it is
+ * of no use to wait for more to write. */
+bool output_is_gone(FILE *out);
+
 /* "NAME=VALUE" in two; false if there is no '='. */
 bool split_pair(const char *text, Str *name, Str *value);
 

@@ -224,7 +224,7 @@ static Status read_all(Consume *consume, Broker *broker, Arena *arena)
     Arena *poll = arena_new("poll", 0);
     Status st = open_topic(consume, broker, arena, &consumer);
 
-    while (!st.kind && !interrupted() && !ferror(stdout) &&
+    while (!st.kind && !interrupted() && !output_is_gone(stdout) &&
            (consume->max < 0 || consume->count < consume->max)) {
         RecordSet *sets;
         int count;

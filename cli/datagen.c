@@ -502,7 +502,7 @@ static Status generate(Datagen *gen)
     int64_t started_ns = clock_monotonic_ns();
     Status st = st_ok();
 
-    while (!st.kind && !interrupted() && !ferror(stdout) &&
+    while (!st.kind && !interrupted() && !output_is_gone(stdout) &&
            (gen->iterations < 0 || gen->sent < gen->iterations)) {
         int64_t due = count_due(gen, started_ns);
         if (due) st = send_batch(gen, due);

@@ -97,11 +97,18 @@ static Status flush(Feeding *f)
     return st;
 }
 
-/* True if reading would wait: what has been read so far should go out. */
-static bool is_dry(int fd)
+/* Waits until there is something to read, or the end. If there is not at once,
+ * what has been read so far goes out. False: asked to stop. */
+static bool wait_for_input(Feeding *f, int fd, Status *st)
 {
     struct pollfd waiting = {.fd = fd, .events = POLLIN};
-    return poll(&waiting, 1, 0) == 0;
+    bool stop = f->feeder->stop && f->feeder->stop();
+
+    if (stop || poll(&waiting, 1, 0) != 0) return !stop;
+    *st = flush(f);
+    while (!st->kind && !stop && poll(&waiting, 1, 50) == 0)
+        stop = f->feeder->stop && f->feeder->stop();
+    return !st->kind && !stop;
 }
 
 static Status feed_file(Feeding *f, int fd, const char *path)
@@ -110,8 +117,7 @@ static Status feed_file(Feeding *f, int fd, const char *path)
     Status st = st_ok();
     ssize_t n = 1;
 
-    while (n > 0 && !st.kind && !is_full(f) &&
-           !(f->feeder->stop && f->feeder->stop())) {
+    while (n > 0 && !st.kind && !is_full(f) && wait_for_input(f, fd, &st)) {
         size_t used;
         if (chunk.len + CHUNK_BYTES > LINE_BYTES_MAX) {
             st = st_error(f->arena, ST_USER,
@@ -135,7 +141,6 @@ static Status feed_file(Feeding *f, int fd, const char *path)
         st = take_lines(f, buf_str(&chunk), &used);
         memmove(chunk.ptr, chunk.ptr + used, chunk.len - used);
         chunk.len -= used;
-        if (!st.kind && is_dry(fd)) st = flush(f);
     }
     if (!st.kind && chunk.len && n == 0 && !is_full(f)) {
         st = take_line(f, buf_str(&chunk));

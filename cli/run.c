@@ -114,7 +114,7 @@ static void *drain(void *context)
     Arena *arena = arena_new("output", 0);
     Status st = st_ok();
 
-    while (!st.kind && !ferror(pipe->file)) {
+    while (!st.kind && !output_is_gone(pipe->file)) {
         RecordSet *sets;
         int count;
         bool last = __atomic_load_n(&run->draining, __ATOMIC_ACQUIRE);

@@ -85,7 +85,7 @@ static bool on_line(void *context, Str line)
 static bool on_stop(void *context)
 {
     Shell *shell = context;
-    if (ferror(shell->render.out)) return true;
+    if (output_is_gone(shell->render.out)) return true;
     if (shell->until_ms && clock_now_ms(NULL) >= shell->until_ms) return true;
     return interrupted();
 }

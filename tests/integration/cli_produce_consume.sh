@@ -73,6 +73,8 @@ echo y >f2
 produce -q two f1 f2
 is "two files" "$(printf 'x\ny')" "$(consume two -e)"
 is "a reader that goes away" 1 "$(consume many | head -1)"
+is "even if nothing more comes" "0 0" \
+    "$(consume two | head -1 >/dev/null; echo "${PIPESTATUS[*]}")"
 
 # consume without -e waits, and Ctrl-C ends it.
 start "$millrace" consume --data-dir d t >waits 2>&1

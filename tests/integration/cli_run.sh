@@ -143,8 +143,10 @@ for signal in INT TERM; do
         hot.sql < <(cat clicks.jsonl; sleep 30) >live 2>summary
     await "$signal: rows come while the input is open" grep -q u1000 live
     kill -$signal "$child"
+    before=$SECONDS
     wait "$child"
     is "$signal ends it with 0" 0 $?
+    [ $((SECONDS - before)) -lt 8 ] || fail "$signal ends it at once"
     has "$signal: the summary" "in=1000 out=500" summary
 done
 
