@@ -102,6 +102,7 @@ static bool add_known(Buf *out, const Json *entity)
     const Json *source = json_get(entity, "sourceDescription");
     const Json *sources = json_get(entity, "sourceDescriptions");
     const Json *status = json_get(entity, "commandStatus");
+    const Json *message = json_get(entity, "message");
 
     if (query) {
         Str topology = json_get(query, "topology")->text;
@@ -112,6 +113,8 @@ static bool add_known(Buf *out, const Json *entity)
     } else if (status) {
         buf_append_str(out, json_get(status, "message")->text);
         buf_push(out, '\n');
+    } else if (message) {
+        buf_printf(out, "%.*s\n", STR_ARG(message->text));
     } else if (sources) {
         for (const Json *one = sources->first; one; one = one->next) {
             buf_append_str(out, json_get(one, "name")->text);
@@ -119,7 +122,7 @@ static bool add_known(Buf *out, const Json *entity)
             add_fields(out, json_get(one, "fields"));
         }
     }
-    return query || source || status || sources;
+    return query || source || status || message || sources;
 }
 
 void sql_print_entity(Buf *out, const Json *entity)

@@ -1,0 +1,55 @@
+-- Where the time of a row comes from (runtime 1.5 to 1.7).
+
+--@test: ROWTIME is the record's time and goes on to the result
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, ROWTIME AS t FROM a;
+INSERT INTO a (rowtime, id, x) VALUES (1234, 1, 2);
+ASSERT VALUES b (rowtime, id, t) VALUES (1234, 1, 1234);
+
+--@test: a BIGINT column gives the time
+CREATE STREAM a (id INT KEY, ts BIGINT) WITH (kafka_topic='a', value_format='JSON', timestamp='ts');
+CREATE STREAM b AS SELECT id, ROWTIME AS t FROM a;
+INSERT INTO a (rowtime, id, ts) VALUES (1, 1, 5000);
+ASSERT VALUES b (rowtime, id, t) VALUES (5000, 1, 5000);
+
+--@test: a TIMESTAMP column gives the time
+CREATE STREAM a (id INT KEY, ts TIMESTAMP) WITH (kafka_topic='a', value_format='JSON', timestamp='ts');
+CREATE STREAM b AS SELECT id, ROWTIME AS t FROM a;
+INSERT INTO a (rowtime, id, ts) VALUES (1, 1, '1970-01-01T00:00:05');
+ASSERT VALUES b (rowtime, id, t) VALUES (5000, 1, 5000);
+
+--@test: text with a pattern gives the time
+CREATE STREAM a (id INT KEY, ts STRING) WITH (kafka_topic='a', value_format='JSON', timestamp='ts', timestamp_format='yyyy-MM-dd''T''HH:mm:ssX');
+CREATE STREAM b AS SELECT id, ROWTIME AS t FROM a;
+INSERT INTO a (rowtime, id, ts) VALUES (1, 1, '1970-01-02T01:00:00+01');
+ASSERT VALUES b (rowtime, t) VALUES (86400000, 86400000);
+
+--@test: a record whose time cannot be read is left out
+CREATE STREAM a (id INT KEY, ts BIGINT) WITH (kafka_topic='a', value_format='JSON', timestamp='ts');
+CREATE STREAM b AS SELECT id, ts FROM a;
+INSERT INTO a (rowtime, id, ts) VALUES (1, 1, NULL);
+INSERT INTO a (rowtime, id, ts) VALUES (2, 2, -5);
+INSERT INTO a (rowtime, id, ts) VALUES (3, 3, 7);
+ASSERT VALUES b (rowtime, id, ts) VALUES (7, 3, 7);
+
+--@test: a result may take its time from one of its columns
+CREATE STREAM a (id INT KEY, x BIGINT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b WITH (timestamp='ts') AS SELECT id, x * 1000 AS ts FROM a;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 5);
+ASSERT VALUES b (rowtime, id, ts) VALUES (5000, 1, 5000);
+
+--@test: windows follow the time of the column
+CREATE STREAM a (id INT KEY, ts BIGINT) WITH (kafka_topic='a', value_format='JSON', timestamp='ts');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY id;
+INSERT INTO a (rowtime, id, ts) VALUES (1, 1, 5500);
+INSERT INTO a (rowtime, id, ts) VALUES (2, 1, 5600);
+ASSERT VALUES b (windowstart, rowtime, n) VALUES (5000, 5500, 1);
+ASSERT VALUES b (windowstart, rowtime, n) VALUES (5000, 5600, 2);
+
+--@test: ROWTIME compares with text of a date in WHERE
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT * FROM a WHERE ROWTIME >= '1970-01-02' AND ROWTIME < '1970-01-02T00:00:01';
+INSERT INTO a (rowtime, id, x) VALUES (86399999, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (86400000, 2, 2);
+INSERT INTO a (rowtime, id, x) VALUES (86401000, 3, 3);
+ASSERT VALUES b (id, x) VALUES (2, 2);
