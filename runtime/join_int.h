@@ -41,6 +41,9 @@ void join_columns_init(const JoinSide *side, Batch *out);
 void join_columns_share(const Op *op, const JoinSide *side, const Batch *batch,
                         Batch *out);
 
+/* The key column of a join's input, which has exactly one. */
+int join_key_slot(const PlanNode *node);
+
 /* Fills the synthetic key's column of `out` from the side's key column. */
 void join_synthetic_key(const Op *op, const JoinSide *side, Batch *out);
 

@@ -113,8 +113,7 @@ void join_columns_share(const Op *op, const JoinSide *side, const Batch *batch,
     }
 }
 
-/* The side's key column; a join's sides have exactly one. */
-static int key_slot(const PlanNode *node)
+int join_key_slot(const PlanNode *node)
 {
     for (int i = 0; i < node->column_count; i++)
         if (node->columns[i].role == PLAN_KEY) return i;
@@ -127,7 +126,7 @@ void join_synthetic_key(const Op *op, const JoinSide *side, Batch *out)
     const PlanNode *node = op->node;
     if (!node->join.synthetic_key) return;
     out->columns[node->column_count - 1] =
-        out->columns[side->first + key_slot(side->node)];
+        out->columns[side->first + join_key_slot(side->node)];
 }
 
 void join_store_row(JoinSide *side, StoreEntry *entry, const Batch *batch,

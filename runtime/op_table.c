@@ -6,7 +6,8 @@
 
 extern const OpType op_source_type, op_filter_type, op_project_type,
     op_flatmap_type, op_rekey_type, op_repartition_type, op_aggregate_type,
-    op_join_stream_table_type, op_join_table_table_type, op_limit_type, op_sink_type, op_result_type;
+    op_join_stream_table_type, op_join_table_table_type,
+    op_join_stream_stream_type, op_limit_type, op_sink_type, op_result_type;
 
 /* By PlanKind. NULL: it cannot run yet. */
 static const OpType *const types[] = {
@@ -18,7 +19,7 @@ static const OpType *const types[] = {
     [PLAN_REPARTITION] = &op_repartition_type,
     [PLAN_AGGREGATE] = &op_aggregate_type,
     [PLAN_JOIN_STREAM_TABLE] = &op_join_stream_table_type,
-    [PLAN_JOIN_STREAM_STREAM] = NULL,
+    [PLAN_JOIN_STREAM_STREAM] = &op_join_stream_stream_type,
     [PLAN_JOIN_TABLE_TABLE] = &op_join_table_table_type,
     [PLAN_JOIN_FOREIGN_KEY] = NULL,
     [PLAN_LIMIT] = &op_limit_type,

@@ -634,12 +634,12 @@ static void test_refused(void)
     topic(&f, "in", 1);
     PlanBuild *b = &f.build;
     PlanNode *join = pb_join(b, stream(&f, "in"), stream(&f, "in"), JOIN_INNER);
-    join->kind = PLAN_JOIN_STREAM_STREAM;
+    join->kind = PLAN_JOIN_FOREIGN_KEY;
     const Plan *plan = pb_done(b, pb_sink(b, join, "out"));
     Status st = query_start(arena, plan, &f.options, &f.query);
     CHECK(st.kind == ST_USER);
     CHECK_STR(str_from(st.text),
-              "a stream-stream join ('Join') is not available yet");
+              "a foreign-key join ('Join') is not available yet");
     f.query = NULL;
     teardown(&f);
 }
