@@ -21,7 +21,7 @@ CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE \
 ALL_CFLAGS   = -std=c11 $(OPT) $(CWARN) $(SAN) $(CFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(OPT) $(CXXWARN) $(SAN) $(CXXFLAGS)
 LDFLAGS += $(SAN)
-LDLIBS  := -lrdkafka -lrocksdb -ledit -licui18n -licuuc -lgmp -lpcre2-8 \
+LDLIBS  := -lrdkafka -lrocksdb -ledit -licui18n -licuuc -lgmp -lpcre2-8 -lmd \
            -ldouble-conversion -lpthread -lm -lstdc++
 
 FOLDERS := base types parser functions formats kafka state planner runtime \

@@ -25,7 +25,9 @@ static const FunctionFamily *const families[] = {
     &fn_real,       &fn_array,        &fn_conditional, &fn_other,
     &table_explode, &agg_basic,       &agg_offset,     &agg_topk,
     &agg_collect,   &agg_values,      &agg_stats,      &agg_distinct,
-    &fn_json,       &fn_json_extract, &fn_regexp,
+    &fn_json,       &fn_json_extract, &fn_regexp,      &fn_map,
+    &fn_lambda,     &fn_bytes,        &fn_string_mask, &fn_string_more,
+    &fn_url,
 };
 
 /* A process-wide cache, built under `registry_once`. */

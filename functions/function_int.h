@@ -17,7 +17,8 @@ typedef struct FunctionFamily {
 extern const FunctionFamily fn_string, fn_string_edit, fn_math, fn_order,
     fn_real, fn_array, fn_conditional, fn_other, table_explode, agg_basic,
     agg_offset, agg_topk, agg_collect, agg_values, agg_stats, agg_distinct,
-    fn_json, fn_json_extract, fn_regexp;
+    fn_json, fn_json_extract, fn_regexp, fn_map, fn_lambda, fn_bytes,
+    fn_string_mask, fn_string_more, fn_url;
 
 /* Kinds of a signature's types beyond those of TypeKind. */
 enum {
@@ -75,6 +76,22 @@ const char *function_near(Str name);
  * it returns, never NULL, lives until `drop`. A few hundred are kept. */
 void *fn_memo(FnCall *call, Str key, void *(*make)(FnCall *call, Str key),
               void (*drop)(void *made));
+
+/* A map value being made: entries in order of insertion, keys distinct. */
+typedef struct MapBuilder {
+    const Type *key;
+    List *list;
+    int *slots; /* Open addressing: index of the key in the list + 1. */
+    uint64_t mask;
+} MapBuilder;
+
+MapBuilder map_builder(Arena *arena, const Type *key, int entries_max);
+
+/* Where the value under `key` goes; NULL so far if `*is_new`. */
+Value *map_builder_put(MapBuilder *b, const Value *key, bool *is_new);
+
+/* The map's entries in the order in which Java's HashMap walks them. */
+const List *map_in_java_order(Arena *arena, const Type *type, const List *map);
 
 /* A copy of the buffer as a text value; the buffer is freed. */
 static inline bool give_buf(FnCall *call, Buf *buf, Value *out)
