@@ -122,7 +122,7 @@ Status broker_local_open(Arena *arena, Str directory,
     if (!st.kind &&
         pthread_create(&store->cleaner, NULL, local_cleaner, store) == 0)
         store->cleaner_runs = true;
-    *out = &broker->base;
+    *out = st.kind ? NULL : &broker->base;
     if (st.kind) embedded_close(&broker->base);
     return st;
 }
