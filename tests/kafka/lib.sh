@@ -42,10 +42,13 @@ remember() { children+=("$1"); }
 
 # wait_for SECONDS WHAT COMMAND...: until the command succeeds, else a failure.
 wait_for() {
-    local until=$((SECONDS + $1)) what=$2
+    local until=$((SECONDS + $1)) what=$2 name
     shift 2
     until "$@" >/dev/null 2>&1; do
         [ $SECONDS -lt $until ] || fail "$what: not so in time"
+        for name in "${!pid_of[@]}"; do
+            is_up "$name" || fail "$what: server $name has ended"
+        done
         sleep 0.1
     done
 }
