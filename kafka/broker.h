@@ -79,8 +79,9 @@ typedef struct TopicInfo {
 
 /* Called in consumer_poll or consumer_close, on the polling thread. */
 typedef struct RebalanceHandler {
-    /* Now owned. The handler may change offsets (the committed ones, or
-     * OFFSET_NONE, are filled in) before reading starts. */
+    /* Now owned; `count` may be 0, when others have all. The handler may change
+     * offsets (the committed ones, or OFFSET_NONE, are filled in) before reading
+     * starts. */
     void (*assigned)(void *context, TopicPartition *parts, int count);
     /* To be given up: commit what was done before returning. `lost` means they
      * are gone already and must not be committed. */

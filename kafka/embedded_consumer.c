@@ -331,7 +331,7 @@ static Status follow_group(EmbeddedConsumer *consumer, Arena *arena)
         }
         int count;
         TopicPartition *share = group_share(member, arena, &count);
-        if (count && consumer->rebalance.assigned) {
+        if (consumer->rebalance.assigned) {
             pthread_mutex_unlock(&broker->lock);
             consumer->rebalance.assigned(consumer->rebalance.context, share,
                                          count);

@@ -77,7 +77,7 @@ typedef struct Worker {
     int64_t queued; /* Records read and not given back. */
     bool away;      /* The broker; said once. */
     bool closed_down;
-    bool assigned;        /* Had its first assignment. */
+    bool assigned;        /* It has its share; not amid a rebalance. */
     Task *restoring_task; /* It lets the others run meanwhile. */
     int64_t last_commit_ms, last_checkpoint_ms;
     int64_t last_publish_ms;

@@ -225,6 +225,7 @@ static void assigned(void *context, TopicPartition *parts, int count)
     for (int i = 0; i < count; i++)
         own_partition(worker, &parts[i]);
     worker->assigned = true;
+    worker->empty_since_ms = 0;
     log_info("partitions assigned", "query=%.*s worker=%d count=%d",
              STR_ARG(worker->query->options.id), worker->index, count);
     worker_publish(worker, true);
@@ -279,6 +280,7 @@ static void revoked(void *context, const TopicPartition *parts, int count,
         disown(worker, &parts[i]);
     for (int t = worker->task_count - 1; t >= 0; t--)
         if (!owns_any(worker->tasks[t])) remove_task(worker, t);
+    worker->assigned = false;
     worker_publish(worker, true);
 }
 
