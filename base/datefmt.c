@@ -225,3 +225,42 @@ Str datefmt_print(DateFormat *format, Arena *arena, int64_t ms)
     buf_free(&out);
     return text;
 }
+
+unsigned datefmt_parts(const DateFormat *format)
+{
+    unsigned parts = 0;
+    for (int i = 0; i < format->pattern.count; i++) {
+        const Element *e = &format->pattern.elements[i];
+        switch (e->kind) {
+        case EL_LITERAL:
+        case EL_OPEN:
+        case EL_CLOSE: break;
+        case EL_OFFSET:
+        case EL_GMT_OFFSET:
+        case EL_ZONE_NAME:
+        case EL_ZONE_ID: parts |= DATE_HAS_ZONE; break;
+        case EL_NUMBER:
+        case EL_REDUCED_YEAR:
+        case EL_FRACTION:
+        case EL_TEXT: parts |= field_part(e->field); break;
+        }
+    }
+    return parts;
+}
+
+int32_t datefmt_offset_s(DateFormat *format, int64_t ms)
+{
+    return zone_offset_at(&format->zone, ms);
+}
+
+Str datefmt_server_zone(Arena *arena)
+{
+    UChar id[ZONE_ID_MAX_BYTES + 1];
+    char text[ZONE_ID_MAX_BYTES + 1];
+    UErrorCode error = U_ZERO_ERROR;
+    int32_t len = ucal_getHostTimeZone(id, ZONE_ID_MAX_BYTES, &error);
+    if (U_FAILURE(error) || len > ZONE_ID_MAX_BYTES) return STR("UTC");
+    for (int32_t i = 0; i < len; i++)
+        text[i] = (char)id[i]; /* Zone ids are ASCII. */
+    return str_copy(arena, (Str){text, (size_t)len});
+}

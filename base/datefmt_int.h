@@ -35,6 +35,13 @@ typedef enum Field {
     FIELD_COUNT
 } Field;
 
+/* DATE_HAS_DATE, _TIME or _ZONE. */
+static inline unsigned field_part(Field field)
+{
+    if (field <= FIELD_WEEKDAY) return DATE_HAS_DATE;
+    return field == FIELD_OFFSET ? DATE_HAS_ZONE : DATE_HAS_TIME;
+}
+
 typedef enum ElementKind {
     EL_LITERAL,
     EL_NUMBER,       /* A number of min to max digits. */

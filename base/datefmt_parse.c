@@ -442,21 +442,31 @@ static bool resolve_time(const Parsed *p, int64_t *ms)
     return true;
 }
 
+/* The local time that the text gives. */
+static bool parse_fields(DateFormat *format, Str text, Parsed *p, bool *whole,
+                         int64_t *local_ms)
+{
+    if (!read_fields(format, text, p) || !ranges_hold(p)) return false;
+    int64_t date_s, time_ms;
+    if (!resolve_date(p, &date_s, whole)) return false;
+    if (!resolve_time(p, &time_ms)) return false;
+    const int64_t day_ms = 86400000;
+    if (time_ms == day_ms && !*whole) time_ms = 0;
+    /* A margin keeps what zones add within the type. */
+    if (__builtin_mul_overflow(date_s, 1000, local_ms) ||
+        *local_ms > INT64_MAX - 4 * day_ms ||
+        *local_ms < INT64_MIN + 4 * day_ms)
+        return false;
+    *local_ms += time_ms;
+    return true;
+}
+
 bool datefmt_parse(DateFormat *format, Str text, int64_t *ms)
 {
     Parsed p;
-    if (!read_fields(format, text, &p) || !ranges_hold(&p)) return false;
-    int64_t date_s, time_ms, local_ms;
     bool whole;
-    if (!resolve_date(&p, &date_s, &whole)) return false;
-    if (!resolve_time(&p, &time_ms)) return false;
-    const int64_t day_ms = 86400000;
-    if (time_ms == day_ms && !whole) time_ms = 0;
-    /* A margin keeps what zones add within the type. */
-    if (__builtin_mul_overflow(date_s, 1000, &local_ms) ||
-        local_ms > INT64_MAX - 4 * day_ms || local_ms < INT64_MIN + 4 * day_ms)
-        return false;
-    local_ms += time_ms;
+    int64_t local_ms;
+    if (!parse_fields(format, text, &p, &whole, &local_ms)) return false;
     if (p.has_zone) {
         if (!use_text_zone(format, str_from(p.zone_id))) return false;
         *ms = zone_to_utc_ms(&format->text_zone, local_ms);
@@ -465,5 +475,23 @@ bool datefmt_parse(DateFormat *format, Str text, int64_t *ms)
     } else {
         *ms = zone_to_utc_ms(&format->zone, local_ms);
     }
+    return true;
+}
+
+bool datefmt_parse_local(DateFormat *format, Str text, int64_t *local_ms,
+                         unsigned *parts)
+{
+    Parsed p;
+    bool whole;
+    if (!parse_fields(format, text, &p, &whole, local_ms)) return false;
+    *parts = p.has_zone ? DATE_HAS_ZONE : 0;
+    for (Field field = 0; field < FIELD_COUNT; field++)
+        if (has(&p, field)) *parts |= field_part(field);
+    bool half = has(&p, FIELD_HOUR_OF_HALF) || has(&p, FIELD_CLOCK_HALF);
+    if (has(&p, FIELD_HOUR) || has(&p, FIELD_CLOCK_HOUR) ||
+        has(&p, FIELD_MILLI_OF_DAY) || has(&p, FIELD_NANO_OF_DAY) ||
+        (half && has(&p, FIELD_AMPM)))
+        *parts |= DATE_HAS_HOUR;
+    if (whole) *parts |= DATE_IS_WHOLE;
     return true;
 }

@@ -27,7 +27,7 @@ static const FunctionFamily *const families[] = {
     &agg_collect,   &agg_values,      &agg_stats,      &agg_distinct,
     &fn_json,       &fn_json_extract, &fn_regexp,      &fn_map,
     &fn_lambda,     &fn_bytes,        &fn_string_mask, &fn_string_more,
-    &fn_url,
+    &fn_url,        &fn_datetime,
 };
 
 /* A process-wide cache, built under `registry_once`. */

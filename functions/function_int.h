@@ -18,7 +18,7 @@ extern const FunctionFamily fn_string, fn_string_edit, fn_math, fn_order,
     fn_real, fn_array, fn_conditional, fn_other, table_explode, agg_basic,
     agg_offset, agg_topk, agg_collect, agg_values, agg_stats, agg_distinct,
     fn_json, fn_json_extract, fn_regexp, fn_map, fn_lambda, fn_bytes,
-    fn_string_mask, fn_string_more, fn_url;
+    fn_string_mask, fn_string_more, fn_url, fn_datetime;
 
 /* Kinds of a signature's types beyond those of TypeKind. */
 enum {
