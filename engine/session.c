@@ -52,10 +52,11 @@ static Status check_override(const mr_Engine *engine, Arena *arena, Str name,
         return st_error(arena, ST_USER, "cannot override property '%.*s'",
                         STR_ARG(name));
     if (!row && !setting_is_passed_on(bare) &&
-        str_starts_with(bare, STR("ksql.")) &&
         !str_eq(bare, STR("ksql.idle.connection.timeout.seconds"))) {
+        /* Other names may be the Kafka clients' own: only a slip is an error. */
+        bool ours = str_starts_with(bare, STR("ksql."));
         const Setting *near_row = NULL;
-        int count, best = 6;
+        int count, best = ours ? 6 : 3;
         const Setting *rows = setting_all(&count);
         for (int i = 0; i < count; i++) {
             int d = str_distance(bare, str_from(rows[i].name), best);
@@ -65,8 +66,9 @@ static Status check_override(const mr_Engine *engine, Arena *arena, Str name,
             return st_error(arena, ST_USER,
                             "unknown property '%.*s': did you mean '%s'?",
                             STR_ARG(name), near_row->name);
-        return st_error(arena, ST_USER, "unknown property '%.*s'",
-                        STR_ARG(name));
+        if (ours)
+            return st_error(arena, ST_USER, "unknown property '%.*s'",
+                            STR_ARG(name));
     }
     return setting_check(arena, bare, value);
 }
