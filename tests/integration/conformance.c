@@ -25,6 +25,7 @@
 #include "engine/engine_int.h"
 #include "parser/parser.h"
 #include "tests/lib/compare.h"
+#include "tests/lib/test_functions.h"
 
 enum { CASE_SECONDS = 10, WORKERS = 2 };
 
@@ -601,6 +602,7 @@ int main(int argc, char **argv)
             runner.report = argv[++i];
         else load_path(&runner, argv[i]);
     }
+    test_functions_register();
     run_cases(&runner);
     for (int i = 0; i < runner.cases.count; i++) {
         const Case *one = &runner.cases.at[i];
