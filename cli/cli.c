@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -120,6 +121,10 @@ Str unescape_text(Arena *arena, Str text)
 /* ---- signals ---- */
 
 static volatile sig_atomic_t interrupt_flag, terminate_flag;
+
+/* The handler writes a byte here, so that a signal that comes just before a
+ * wait ends the wait too. */
+static int signal_pipe[2] = {-1, -1};
 static volatile sig_atomic_t waiting_flag; /* For Kafka, before any work. */
 
 static void on_signal(int number)
@@ -132,11 +137,15 @@ static void on_signal(int number)
         if (interrupt_flag) _exit(128 + number);
         interrupt_flag = 1;
     }
+    int error = errno;
+    if (write(signal_pipe[1], "", 1) < 0) errno = error;
 }
 
 void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
+    if (pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC))
+        complain("cannot make a pipe: %s", strerror(errno));
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
@@ -154,7 +163,19 @@ bool terminated(void)
 
 void clear_interrupt(void)
 {
+    char bytes[64];
+    while (read(signal_pipe[0], bytes, sizeof bytes) > 0)
+        continue;
     interrupt_flag = 0;
+}
+
+bool wait_readable(int fd)
+{
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
+                           {.fd = signal_pipe[0], .events = POLLIN}};
+    while (!interrupted())
+        if (poll(fds, 2, -1) > 0 && fds[0].revents) return true;
+    return false;
 }
 
 /* ---- options ---- */

@@ -90,6 +90,10 @@ bool interrupted(void);
 bool terminated(void);
 void clear_interrupt(void);
 
+/* Waits until `fd` has something to read or is at its end. False: a signal
+ * came, before or meanwhile. */
+bool wait_readable(int fd);
+
 /* True if writing failed, or if the reader of a pipe has gone away: then it is
  * of no use to wait for more to write. */
 bool output_is_gone(FILE *out);

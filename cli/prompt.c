@@ -8,9 +8,11 @@
 #include "cli/prompt.h"
 
 #include <histedit.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "base/alloc.h"
 #include "cli/cli.h"
@@ -118,10 +120,35 @@ static const char *history_file(Arena *arena)
     return home ? str_printf(arena, "%s/.ksql-history", home).ptr : NULL;
 }
 
+/* One character. libedit's own function can miss a signal that comes just
+ * before it reads. -1: the end, or an interrupt. */
+static int read_character(EditLine *edit, wchar_t *out)
+{
+    mbstate_t state = {0};
+    char byte;
+    (void)edit;
+
+    while (wait_readable(STDIN_FILENO) && read(STDIN_FILENO, &byte, 1) == 1) {
+        size_t n = mbrtowc(out, &byte, 1, &state);
+        if (n == (size_t)-2) continue; /* More bytes belong to it. */
+        if (n != (size_t)-1) return 1;
+        state = (mbstate_t){0}; /* No character: left out. */
+    }
+    return -1;
+}
+
+/* Characters are UTF-8, whatever a bare system's locale says. */
+static void choose_locale(void)
+{
+    if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static void open_editor(Prompt *prompt)
 {
     HistEvent event;
 
+    choose_locale();
     prompt->edit = el_init("millrace", stdin, stdout, stderr);
     if (!prompt->edit) return;
     prompt->history = history_init();
@@ -130,6 +157,7 @@ static void open_editor(Prompt *prompt)
     if (prompt->file) history(prompt->history, &event, H_LOAD, prompt->file);
     el_set(prompt->edit, EL_CLIENTDATA, prompt);
     el_set(prompt->edit, EL_PROMPT, show_prompt);
+    el_set(prompt->edit, EL_GETCFN, read_character);
     el_set(prompt->edit, EL_EDITOR, "emacs");
     el_set(prompt->edit, EL_HIST, history, prompt->history);
     el_set(prompt->edit, EL_ADDFN, "complete", "Complete a name", complete);

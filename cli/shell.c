@@ -20,8 +20,9 @@ typedef struct Shell {
     mr_Session *session;
     Prompt *prompt;
     Render render;
-    FILE *spool; /* NULL: none. */
-    bool failed; /* A statement failed. */
+    FILE *spool;    /* NULL: none. */
+    Render spooled; /* Of the SELECT that is being shown. */
+    bool failed;    /* A statement failed. */
     bool leave;
     int depth;          /* Of RUN SCRIPT. */
     bool show_text;     /* One of several statements: say which. */
@@ -58,6 +59,10 @@ static void on_header(void *context, Str id, const Schema *schema)
     if (shell->prompt && prompt_is_terminal(shell->prompt))
         fputs("Press CTRL-C to interrupt\n", stdout);
     render_header(&shell->render, id, schema);
+    if (!shell->spool) return;
+    shell->spooled = shell->render;
+    shell->spooled.out = shell->spool;
+    render_header(&shell->spooled, id, schema);
 }
 
 static bool on_row(void *context, const Schema *schema, const Value *values,
@@ -65,6 +70,7 @@ static bool on_row(void *context, const Schema *schema, const Value *values,
 {
     Shell *shell = context;
     render_row(&shell->render, schema, values, tombstone);
+    if (shell->spool) render_row(&shell->spooled, schema, values, tombstone);
     return !shell->row_limit || ++shell->rows < shell->row_limit;
 }
 
@@ -72,12 +78,14 @@ static void on_end(void *context, Str message)
 {
     Shell *shell = context;
     render_end(&shell->render, message);
+    if (shell->spool) render_end(&shell->spooled, message);
 }
 
 static bool on_line(void *context, Str line)
 {
     Shell *shell = context;
     fprintf(shell->render.out, "%.*s\n", STR_ARG(line));
+    if (shell->spool) fprintf(shell->spool, "%.*s\n", STR_ARG(line));
     fflush(shell->render.out);
     return !ferror(shell->render.out);
 }

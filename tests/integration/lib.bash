@@ -40,8 +40,8 @@ fail() {
     for line; do printf '    %s\n' "$line"; done
 }
 show_outputs() {
-    [ -s out ] && { echo "    standard output:"; head -20 out | sed 's/^/      /'; }
-    [ -s err ] && { echo "    standard error:"; head -20 err | sed 's/^/      /'; }
+    [ -s out ] && { echo "    standard output ends:"; tail -30 out | sed 's/^/      /'; }
+    [ -s err ] && { echo "    standard error ends:"; tail -30 err | sed 's/^/      /'; }
 }
 # Runs a command with outputs to the files out and err.
 run() { bounded "$@" >out 2>err; }
