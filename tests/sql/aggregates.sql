@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Aggregate functions over streams, one after the other.
 
 --@test: COUNT of a column leaves NULL out, COUNT(*) does not

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Numbers and their operators (language 2.2).
 
 --@test: integers truncate toward zero and keep the sign of the dividend

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Records that are not what the schema says do not stop a query (server 7).
 
 --@test: malformed JSON is skipped

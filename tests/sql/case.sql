@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- CASE (language 2.7).
 
 --@test: the first condition that holds decides

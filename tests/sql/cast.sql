@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- CAST (language 2.4).
 
 --@test: text becomes numbers, and what is no number becomes NULL

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Comparisons and the logic of NULL (language 2.7).
 
 --@test: numbers of different types compare by value

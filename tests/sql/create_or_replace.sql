@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- CREATE OR REPLACE, IF NOT EXISTS and ALTER (language 3.7, 7).
 
 --@test: a query replaced by another goes on at the next record

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- DROP, TERMINATE, PAUSE and RESUME (language 3.6, 3.8).
 
 --@test: DROP forgets a source and keeps its topic

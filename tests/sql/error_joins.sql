@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Joins that cannot be.
 
 --@test: a source with itself

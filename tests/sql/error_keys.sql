@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Keys that are missing, doubled or impossible.
 
 --@test: a result without its key, with what to add

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Wrong names, and what the message says to help.
 
 --@test: an unknown source, with one of nearly that name

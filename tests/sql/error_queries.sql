@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Queries that make no sense, or not here.
 
 --@test: a stream from a query that makes a table

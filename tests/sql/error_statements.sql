@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Statements that are refused before anything happens.
 
 --@test: a topic that does not exist and no number of partitions to make it

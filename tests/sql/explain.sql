@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- EXPLAIN, DESCRIBE, SHOW and SELECT (language 3.9, 4.1).
 
 --@test: EXPLAIN shows the plan, and only the columns that are needed are read

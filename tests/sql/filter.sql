@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- WHERE over a stream (language 4.3).
 
 --@test: a filter keeps only matching rows

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The JSON format (formats 2). The stream `raw` shows and writes the text.
 
 --@test: columns are written in order, NULL as null, numbers in Java's form

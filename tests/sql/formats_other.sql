@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- DELIMITED and KAFKA (formats 6 and 7).
 
 --@test: delimited values are written in order, quoted where needed

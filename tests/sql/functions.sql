@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Scalar functions at work in queries. Their own rules are tested in
 -- tests/unit/test_function*.c.
 

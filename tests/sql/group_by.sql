@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- GROUP BY over streams (language 4.4).
 
 --@test: each row gives the new count of its group

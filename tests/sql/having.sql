@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- HAVING (language 4.3, runtime 2.2).
 
 --@test: a group appears when it first fulfils the condition

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Record headers (language 3.2, runtime 1.8).
 
 --@test: a HEADER column is the last header of its name

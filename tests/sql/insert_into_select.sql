@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- INSERT INTO ... SELECT (language 3.4).
 
 --@test: several queries write one stream

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- INSERT INTO ... VALUES (language 3.5).
 
 --@test: without a list the columns come keys first

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Joins of two streams WITHIN a time.
 
 --@test: records meet within the time before and after, ends included

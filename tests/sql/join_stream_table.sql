@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- A stream with a table (language 4.7, runtime 2.14).
 
 --@test: each row of the stream meets the table as it is then

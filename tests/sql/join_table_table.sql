@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Joins of two tables on their keys. A table's rows come from a filter where
 -- they must be deleted again.
 

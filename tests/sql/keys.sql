@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Keys of streams and tables (language 5).
 
 --@test: key columns come first wherever they were declared

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Arrays, maps and structs (language 2.6).
 
 --@test: an array counts from 1, from its end with negative numbers

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- PARTITION BY (language 4.6).
 
 --@test: a column becomes the key, and the old key the last value

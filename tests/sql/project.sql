@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The SELECT list (language 4.2).
 
 --@test: columns come in the order in which they are selected

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- ROWTIME, ROWPARTITION and ROWOFFSET (language 4.2).
 
 --@test: partition and offset of a record can be selected

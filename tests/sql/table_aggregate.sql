@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- GROUP BY over tables (runtime 2.10): a change takes the old row back.
 
 --@test: a row that moves leaves its old group first

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- WHERE over tables (runtime 2.2).
 
 --@test: a row that stops to fulfil the condition is deleted, once

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Tables over topics (runtime 2.1).
 
 --@test: every change goes on, repeats included

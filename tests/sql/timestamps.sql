@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Where the time of a row comes from (runtime 1.5 to 1.7).
 
 --@test: ROWTIME is the record's time and goes on to the result

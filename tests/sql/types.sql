@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Types, custom ones and all that a column may have (language 2.1, 3.11).
 
 --@test: every type goes through JSON and comes out equal

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Variables and settings (language 1.5, 3.10).
 
 --@test: a variable stands for a name, a literal or part of a text

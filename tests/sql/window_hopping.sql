@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Hopping windows (language 4.5, runtime 2.8).
 
 --@test: a record belongs to every window over it, the earliest first

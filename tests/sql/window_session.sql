@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Session windows (language 4.5, runtime 2.9).
 
 --@test: records up to the gap apart make one session, the old one is deleted

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Tumbling windows (language 4.5, runtime 2.8).
 
 --@test: each window counts for itself
