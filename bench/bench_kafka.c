@@ -13,7 +13,7 @@
  *
  * consume and copy are the shortest honest loops: batches of up to 8,192
  * messages, all four partitions in one consumer, the allocator tuned as ours,
- * the settings of our consumer and producer. They touch the first and the last
+ * our settings but for a longer queue, which they need. They touch the first and the last
  * byte of each value, as a program that reads would. They, and `time` for its
  * command, print one line:
  *
@@ -94,7 +94,7 @@ static rd_kafka_t *open_producer(const char *address)
         "queue.buffering.max.messages",
         "1000000",
         "queue.buffering.max.kbytes",
-        "131072",
+        "32768",
         "sticky.partitioning.linger.ms",
         "0",
         "delivery.report.only.error",

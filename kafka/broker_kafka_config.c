@@ -47,9 +47,11 @@ static const Pair defaults_of_consumers[] = {
     {"fetch.wait.max.ms", "100"},
     {"session.timeout.ms", "10000"},
     {"heartbeat.interval.ms", "1000"},
-    /* About 32 MB a consumer, beside the fetches under way. */
+    /* Little is enough, as an empty queue wakes the fetcher; beside it come the
+     * fetches under way. What does not grow is not paged in and stays in the
+     * processor's cache. */
     {"queued.min.messages", "100000"},
-    {"queued.max.messages.kbytes", "32768"},
+    {"queued.max.messages.kbytes", "4096"},
     {"fetch.max.bytes", "16777216"},
     {"topic.metadata.refresh.interval.ms", "30000"},
     {"allow.auto.create.topics", "false"},
@@ -59,7 +61,7 @@ static const Pair defaults_of_producers[] = {
     {"linger.ms", "100"},
     {"compression.type", "lz4"},
     {"queue.buffering.max.messages", "1000000"},
-    {"queue.buffering.max.kbytes", "131072"},
+    {"queue.buffering.max.kbytes", "32768"},
     {"sticky.partitioning.linger.ms", "0"},
 };
 
