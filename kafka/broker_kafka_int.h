@@ -107,29 +107,114 @@ bool kafka_is_passing(rd_kafka_resp_err_t err);
 /* The error that a fatal handle died of. */
 Status kafka_fatal(KafkaHandle *handle, Arena *arena, const char *what);
 
-/* ---- broker_kafka_consumer.c ---- */
+/* ---- broker_kafka_assign.c ---- */
 
-STATUS kafka_consumer_open(Broker *base, Arena *arena,
-                           const ConsumerOptions *options, Consumer **out);
-void kafka_consumer_close(Consumer *base);
+/* A partition that a consumer owns. */
+typedef struct Slot {
+    int topic_index;
+    int32_t partition;
+    int64_t start; /* As assigned; may be OFFSET_*. */
+    int64_t next;  /* After the last one that was handed out. */
+    int count;     /* Messages of the poll under way. */
+    int at;        /* Where its next one goes. */
+} Slot;
+
+typedef struct Found {
+    const rd_kafka_topic_t *rkt; /* NULL: free. */
+    int32_t partition;
+    int slot;
+} Found;
+
+typedef struct PollBatch PollBatch;
+
+typedef struct SetHold {
+    PollBatch *batch;
+    int first, count;
+} SetHold;
+
+struct PollBatch {
+    PollBatch *next;
+    int cap;
+    rd_kafka_message_t **raw;      /* As librdkafka gave them. */
+    int *slot_of;                  /* Of raw; -1: dropped. */
+    rd_kafka_message_t **messages; /* Sorted by slot; NULL: destroyed. */
+    Record *records;
+    SetHold *holds;
+    int hold_cap;
+    int message_count;
+    int open_sets;
+    Arena *headers;
+};
+
+typedef struct KafkaConsumer {
+    Consumer base;
+    KafkaHandle handle;
+    Arena *arena;
+    Arena *scratch;
+    rd_kafka_queue_t *queue;
+    const char **topics;
+    int topic_count;
+    Map topic_index; /* Position + 1 in topics, by name. */
+    bool has_group;
+    bool started;  /* Has subscribed, or was told what to read. */
+    bool from_end; /* auto.offset.reset=latest */
+    bool by_group; /* What is owned came from the group. */
+    RebalanceHandler rebalance;
+    bool want_headers;
+    Slot *slots;
+    int slot_count;
+    Found *finder;
+    unsigned finder_mask;
+    bool was_revoked, was_assigned; /* In the call under way. */
+    bool is_lost;                   /* Being revoked too late to commit. */
+    bool rejoin; /* An assignment could not be taken: join again. */
+    PollBatch *used, *spare;
+    size_t queue_peak, queue_last; /* Messages that waited. */
+    int64_t wake_ns;               /* The fetcher may be woken from then on. */
+    int64_t doubt_ns;              /* When to ask again. */
+} KafkaConsumer;
+
+/* Makes these the owned partitions. */
+void kafka_set_slots(KafkaConsumer *consumer, const TopicPartition *parts,
+                     int count);
+/* The slot of a message's partition; -1: it is not owned. */
+int kafka_find_slot(KafkaConsumer *consumer, const rd_kafka_topic_t *rkt,
+                    int32_t partition);
+/* As librdkafka's list, with metadata lent: give it back by
+ * kafka_free_offsets. */
+rd_kafka_topic_partition_list_t *kafka_list_of(const KafkaConsumer *consumer,
+                                               const TopicPartition *parts,
+                                               int count);
+void kafka_free_offsets(rd_kafka_topic_partition_list_t *offsets);
+/* Gives up all that is owned; the handler commits what it did. */
+void kafka_give_up(KafkaConsumer *consumer, bool lost);
+/* librdkafka's rebalance callback; the opaque is the KafkaHandle. */
+void kafka_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err,
+                        rd_kafka_topic_partition_list_t *list, void *opaque);
+STATUS kafka_subscribe(KafkaConsumer *consumer, Arena *arena);
+
+/* For transactions: the offsets as kafka_list_of, and the group. ST_RETRY: a
+ * partition is no longer owned. */
+STATUS kafka_consumer_offsets(Consumer *base, Arena *arena,
+                              const TopicPartition *parts, int count,
+                              rd_kafka_topic_partition_list_t **offsets);
+rd_kafka_consumer_group_metadata_t *kafka_consumer_group(Consumer *base);
+
 STATUS kafka_consumer_assign(Consumer *base, Arena *arena,
                              const TopicPartition *parts, int count);
-STATUS kafka_consumer_poll(Consumer *base, Arena *arena, int timeout_ms,
-                           int max_records, RecordSet **sets, int *set_count);
-void kafka_consumer_release(Consumer *base, RecordSet *set);
 STATUS kafka_consumer_commit(Consumer *base, Arena *arena,
                              const TopicPartition *parts, int count);
 STATUS kafka_consumer_committed(Consumer *base, Arena *arena,
                                 TopicPartition *parts, int count);
 
-/* For transactions: the offsets as librdkafka's list (the caller destroys it
- * with kafka_free_offsets) and the group. ST_RETRY: a partition is no longer
- * owned. */
-STATUS kafka_consumer_offsets(Consumer *base, Arena *arena,
-                              const TopicPartition *parts, int count,
-                              rd_kafka_topic_partition_list_t **offsets);
-void kafka_free_offsets(rd_kafka_topic_partition_list_t *offsets);
-rd_kafka_consumer_group_metadata_t *kafka_consumer_group(Consumer *base);
+/* ---- broker_kafka_consumer.c ---- */
+
+STATUS kafka_consumer_open(Broker *base, Arena *arena,
+                           const ConsumerOptions *options, Consumer **out);
+void kafka_consumer_close(Consumer *base);
+STATUS kafka_consumer_poll(Consumer *base, Arena *arena, int timeout_ms,
+                           int max_records, RecordSet **sets, int *set_count);
+void kafka_consumer_release(Consumer *base, RecordSet *set);
 
 /* ---- broker_kafka_producer.c ---- */
 
