@@ -5,8 +5,8 @@
  * A column is needed if something downstream reads it; the runtime fills, sends
  * and keeps only such columns, down to the fields the decoder reads. A node is
  * asked for old rows if something downstream must know what a change replaces:
- * filters, foreign-key joins and aggregates of tables. A table source that is asked keeps
- * its rows in a store.
+ * filters and aggregates of tables. (Joins of tables keep their sides' rows
+ * themselves.) A table source that is asked keeps its rows in a store.
  */
 #include "planner/planner_int.h"
 
@@ -140,17 +140,17 @@ static bool reads_old(const PlanNode *node)
     switch (node->kind) {
     case PLAN_FILTER: return node->is_table;
     case PLAN_AGGREGATE: return node->aggregate.from_table;
-    case PLAN_JOIN_FOREIGN_KEY: return true;
     default: return false;
     }
 }
 
-/* Does it hand old rows through if it is asked for them? A join of tables keeps
- * both sides, so it knows them by itself. */
+/* Does it hand old rows through if it is asked for them? Joins of
+ * tables keep what they need to know them. */
 static bool passes_old(const PlanNode *node)
 {
     return node->kind != PLAN_AGGREGATE && node->kind != PLAN_SINK &&
-           node->kind != PLAN_RESULT && node->kind != PLAN_JOIN_TABLE_TABLE;
+           node->kind != PLAN_RESULT && node->kind != PLAN_JOIN_TABLE_TABLE &&
+           node->kind != PLAN_JOIN_FOREIGN_KEY;
 }
 
 static void want_old(PlanNode *node)

@@ -164,8 +164,11 @@ typedef struct PlanJoin {
     const Expr *foreign_key; /* Over the left's slots. */
     /* Names of stores. Table-table: of the two inputs' rows. Stream-stream:
      * left_store is that of the preserved side of a LEFT or RIGHT join;
-     * outer_store keeps rows that wait for a match (empty: none do). */
-    Str left_store, right_store, outer_store;
+     * outer_store keeps rows that wait for a match (empty: none do). Foreign
+     * key: of the inputs' rows, of who wants which right row, and of results
+     * (used only if old rows are wanted). */
+    Str left_store, right_store, outer_store, subscription_store, result_store;
+    Str request_topic, response_topic; /* Foreign key: between the halves. */
 } PlanJoin;
 
 typedef struct PlanSink {

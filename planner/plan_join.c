@@ -393,11 +393,28 @@ static Str table_store(Select *q, const PlanNode *table)
     return str_printf(q->arena, "%.*s-Materialize", STR_ARG(table->step));
 }
 
+/* What the two halves of a foreign-key join need. */
+static void name_foreign(Select *q, const Join *join, PlanJoin *plan)
+{
+    static const char prefix[] = "KTABLE-FK-JOIN-SUBSCRIPTION";
+    int n = q->generated;
+    plan->request_topic = str_printf(q->arena, "%s-REGISTRATION-%010d-topic",
+                                     prefix, n);
+    plan->response_topic = str_printf(q->arena, "%s-RESPONSE-%010d-topic",
+                                      prefix, n + 1);
+    plan->subscription_store = str_printf(
+        q->arena, "%s-STATE-STORE-%010d", prefix, n + 2);
+    plan->result_store = str_printf(q->arena, "%sJoin-Materialize",
+                                    join->prefix);
+    q->generated += 3;
+}
+
 /* Names of the window stores, by the reference's counter (runtime 4.3). */
 static void name_stores(Select *q, const Join *join, PlanJoin *plan)
 {
     AstJoinKind kind = join->ast->kind;
-    if (join->kind == PLAN_JOIN_TABLE_TABLE) {
+    if (join->foreign) name_foreign(q, join, plan);
+    if (join->foreign || join->kind == PLAN_JOIN_TABLE_TABLE) {
         plan->left_store = table_store(q, join->left->node);
         plan->right_store = table_store(q, join->right->node);
     }

@@ -22,7 +22,6 @@ typedef struct QueryTopic {
     int partitions;
     bool from_start; /* Tables and internal topics. */
     bool internal;
-    int sub; /* Which sub-topology writes it; -1: none. */
 } QueryTopic;
 
 /* A topic that a node writes. */
@@ -116,6 +115,7 @@ struct Query {
     QueryTopic *topics;
     int topic_count;
     QueryTarget *targets;  /* By node id. */
+    QueryTarget *requests; /* Of foreign-key joins, by node id. */
     Str *changelog_stores; /* Names with a changelog, and their topics. */
     const char **changelogs;
     int changelog_count;
@@ -138,13 +138,14 @@ struct Query {
 
 /* ---- query_plan.c ---- */
 
-/* Cuts the plan into sub-topologies and lists topics. ST_USER names an operator
- * that does not exist yet. */
+/* Cuts the plan into sub-topologies and lists topics. ST_USER: too many inputs.
+ */
 STATUS query_cut(Query *query, Arena *arena);
 /* Asks the broker for partition counts and makes the internal topics. */
 STATUS query_topics(Query *query, Arena *arena);
-/* Index of the topic a source or repartition node reads. */
-int query_topic_of(const Query *query, const PlanNode *node);
+/* Index of the topic a node reads in this sub-topology: a source, a
+ * repartition, a half of a foreign-key join. */
+int query_topic_of(const SubPlan *sub, const PlanNode *node);
 /* The changelog topic of a store, or NULL. */
 const char *query_changelog(const Query *query, Str store);
 

@@ -15,30 +15,12 @@
 
 enum { DAY_MS = 24 * 3600 * 1000 };
 
-static const char *kind_name(PlanKind kind)
-{
-    switch (kind) {
-    case PLAN_JOIN_STREAM_STREAM: return "a stream-stream join";
-    case PLAN_JOIN_TABLE_TABLE: return "a table-table join";
-    case PLAN_JOIN_FOREIGN_KEY: return "a foreign-key join";
-    default: return "this operator";
-    }
-}
-
-/* A node that cannot run yet is refused before anything is made. */
-static Status check_node(Arena *arena, const PlanNode *node)
-{
-    if (!op_type(node))
-        return st_error(arena, ST_USER, "%s ('%.*s') is not available yet",
-                        kind_name(node->kind), STR_ARG(node->step));
-    return st_ok();
-}
-
 static int add_store(NodeStore *stores, int count, Str name, StoreRole role,
                      int64_t retention_ms)
 {
     if (!name.len) return count;
-    stores[count] = (NodeStore){name, role, retention_ms};
+    stores[count] = (NodeStore){
+        .name = name, .role = role, .retention_ms = retention_ms};
     return count + 1;
 }
 
@@ -76,9 +58,17 @@ int node_stores(const PlanNode *node, NodeStore stores[NODE_STORES_MAX])
     case PLAN_JOIN_TABLE_TABLE:
         n = add_store(stores, n, join->left_store, STORE_OF_ROWS, 0);
         return add_store(stores, n, join->right_store, STORE_OF_ROWS, 0);
+    case PLAN_JOIN_FOREIGN_KEY:
+        n = add_store(stores, n, join->left_store, STORE_OF_ROWS, 0);
+        if (node->want_old)
+            n = add_store(stores, n, join->result_store, STORE_OF_ROWS, 0);
+        n = add_store(stores, n, join->right_store, STORE_OF_ROWS, 0);
+        stores[n - 1].right_half = true;
+        n = add_store(stores, n, join->subscription_store, STORE_OF_ROWS, 0);
+        stores[n - 1].right_half = true;
+        return n;
     case PLAN_JOIN_STREAM_STREAM:
-        n = add_store(stores, n, join->left_store, STORE_OF_RECORDS,
-                      retention);
+        n = add_store(stores, n, join->left_store, STORE_OF_RECORDS, retention);
         n = add_store(stores, n, join->right_store, STORE_OF_RECORDS,
                       retention);
         return add_store(stores, n, join->outer_store, STORE_OF_ROWS, 0);
@@ -108,8 +98,7 @@ static int add_topic(Query *query, Str name, bool from_start, bool internal)
     query->topics[query->topic_count] = (QueryTopic){
         .name = str_cstr(query->arena, name),
         .from_start = from_start,
-        .internal = internal,
-        .sub = -1};
+        .internal = internal};
     return query->topic_count++;
 }
 
@@ -120,42 +109,87 @@ static Str repartition_topic(Arena *arena, Str application_id,
                       STR_ARG(node->repartition.name));
 }
 
+static Str feedback_topic(Arena *arena, Str application_id, Str name)
+{
+    return str_printf(arena, "%.*s-%.*s", STR_ARG(application_id),
+                      STR_ARG(name));
+}
+
 static Status cut(Query *query, Arena *arena, const PlanNode *root);
+static Status cut_node(Query *query, Arena *arena, const PlanNode *node,
+                       SubPlan *sub, bool is_root);
+
+static Status add_sub_input(Arena *arena, SubPlan *sub, const PlanNode *node,
+                            int topic)
+{
+    if (sub->input_count == TASK_INPUTS_MAX)
+        return st_error(arena, ST_USER, "too many inputs in one query");
+    sub->inputs[sub->input_count++] = (SubInput){node, topic};
+    return st_ok();
+}
+
+/* A topic between the halves, read by `sub`. */
+static Status add_feedback(Query *query, Arena *arena, const PlanNode *node,
+                           Str name, SubPlan *sub, QueryTarget *target)
+{
+    int topic = add_topic(
+        query,
+        feedback_topic(query->arena, query->options.application_id, name), true,
+        true);
+    target->topic = query->topics[topic].name;
+    return add_sub_input(arena, sub, node, topic);
+}
+
+/* A foreign-key join is cut in two: the right half is the root of a part of its
+ * own, the left half is in this one. Each reads what the other writes. */
+static Status cut_foreign(Query *query, Arena *arena, const PlanNode *node,
+                          SubPlan *sub, bool is_root)
+{
+    Status st = st_ok();
+    if (!is_root) st = cut(query, arena, node);
+    if (!st.kind)
+        st = cut_node(query, arena, node->inputs[is_root], sub, false);
+    if (st.kind) return st;
+    NodeStore stores[NODE_STORES_MAX];
+    int count = node_stores(node, stores);
+    for (int i = 0; i < count; i++)
+        sub->store_count += stores[i].right_half == is_root;
+    if (is_root)
+        return add_feedback(query, arena, node, node->join.request_topic, sub,
+                            &query->requests[node->id]);
+    return add_feedback(query, arena, node, node->join.response_topic, sub,
+                        &query->targets[node->id]);
+}
 
 /* Adds what `node` reads to `sub`; parts behind a repartition come first. */
 static Status cut_node(Query *query, Arena *arena, const PlanNode *node,
                        SubPlan *sub, bool is_root)
 {
-    Status st = check_node(arena, node);
-    if (st.kind) return st;
-    int topic = -1;
+    if (node->kind == PLAN_JOIN_FOREIGN_KEY)
+        return cut_foreign(query, arena, node, sub, is_root);
+    int topic;
     if (node->kind == PLAN_REPARTITION && !is_root) {
-        st = cut(query, arena, node);
+        Status st = cut(query, arena, node);
         if (st.kind) return st;
         Str name = repartition_topic(query->arena,
                                      query->options.application_id, node);
         topic = add_topic(query, name, true, true);
-        query->topics[topic].sub = query->sub_count - 1;
         query->targets[node->id].topic = query->topics[topic].name;
-    } else if (node->kind == PLAN_SOURCE) {
+        return add_sub_input(arena, sub, node, topic);
+    }
+    sub->store_count += count_stores(node);
+    if (node->kind == PLAN_SOURCE) {
         topic = add_topic(query, node->source.topic, node->source.is_table,
                           false);
-        sub->store_count += count_stores(node);
-    } else {
-        if (node->kind == PLAN_SINK)
-            query->targets[node->id].topic = str_cstr(query->arena,
-                                                      node->sink.topic);
-        sub->store_count += count_stores(node);
-        for (int i = 0; i < node->input_count; i++) {
-            st = cut_node(query, arena, node->inputs[i], sub, false);
-            if (st.kind) return st;
-        }
-        return st_ok();
+        return add_sub_input(arena, sub, node, topic);
     }
-    if (sub->input_count == TASK_INPUTS_MAX)
-        return st_error(arena, ST_USER, "too many inputs in one query");
-    sub->inputs[sub->input_count++] = (SubInput){node, topic};
-    return st_ok();
+    if (node->kind == PLAN_SINK)
+        query->targets[node->id].topic = str_cstr(query->arena,
+                                                  node->sink.topic);
+    Status st = st_ok();
+    for (int i = 0; i < node->input_count && !st.kind; i++)
+        st = cut_node(query, arena, node->inputs[i], sub, false);
+    return st;
 }
 
 static Status cut(Query *query, Arena *arena, const PlanNode *root)
@@ -171,18 +205,18 @@ STATUS query_cut(Query *query, Arena *arena)
 {
     int nodes = query->plan->node_count;
     query->subs = ARENA_ARRAY(query->arena, SubPlan, nodes + 1);
-    query->topics = ARENA_ARRAY(query->arena, QueryTopic, nodes + 1);
+    query->topics = ARENA_ARRAY(query->arena, QueryTopic, 2 * nodes + 1);
     query->targets = arena_zalloc(query->arena,
                                   sizeof(QueryTarget) * (size_t)(nodes + 1));
+    query->requests = arena_zalloc(query->arena,
+                                   sizeof(QueryTarget) * (size_t)(nodes + 1));
     return cut(query, arena, query->plan->root);
 }
 
-int query_topic_of(const Query *query, const PlanNode *node)
+int query_topic_of(const SubPlan *sub, const PlanNode *node)
 {
-    for (int s = 0; s < query->sub_count; s++)
-        for (int i = 0; i < query->subs[s].input_count; i++)
-            if (query->subs[s].inputs[i].node == node)
-                return query->subs[s].inputs[i].topic;
+    for (int i = 0; i < sub->input_count; i++)
+        if (sub->inputs[i].node == node) return sub->inputs[i].topic;
     assert(!"a source of another plan");
     return -1;
 }
@@ -244,6 +278,39 @@ static Status describe(Query *query, Arena *arena, const char *topic,
     return st;
 }
 
+/* Makes the topics between halves that this part reads: they have as many
+ * partitions as it has. */
+static Status feedback_topics(Query *query, Arena *arena, const SubPlan *sub)
+{
+    for (int i = 0; i < sub->input_count; i++) {
+        const PlanNode *node = sub->inputs[i].node;
+        if (node->kind != PLAN_JOIN_FOREIGN_KEY) continue;
+        QueryTopic *topic = &query->topics[sub->inputs[i].topic];
+        QueryTarget *target = node == sub->root ? &query->requests[node->id]
+                                                : &query->targets[node->id];
+        topic->partitions = target->partitions = sub->partitions;
+        Status st = make_topic(query, arena, topic->name, topic->partitions,
+                               "delete", -1);
+        if (st.kind) return st;
+    }
+    return st_ok();
+}
+
+/* The topic that a part's root repartition writes. */
+static Status repartition_target(Query *query, Arena *arena, const SubPlan *sub)
+{
+    const PlanNode *root = sub->root;
+    QueryTarget *target = &query->targets[root->id];
+    target->partitions = root->repartition.partitions > 0
+                             ? root->repartition.partitions
+                             : sub->partitions;
+    for (int i = 0; i < query->topic_count; i++)
+        if (query->topics[i].name == target->topic)
+            query->topics[i].partitions = target->partitions;
+    return make_topic(query, arena, target->topic, target->partitions, "delete",
+                      -1);
+}
+
 /* Partitions of what a part reads, known once the parts before it are. */
 static Status sub_topics(Query *query, Arena *arena, int index)
 {
@@ -259,18 +326,15 @@ static Status sub_topics(Query *query, Arena *arena, int index)
     }
     sub->claimed = arena_zalloc(
         query->arena, sizeof(atomic_bool) * (size_t)(sub->partitions + 1));
+    Status st = feedback_topics(query, arena, sub);
+    if (st.kind) return st;
     const PlanNode *root = sub->root;
     QueryTarget *target = &query->targets[root->id];
     if (root->kind == PLAN_SINK)
         return describe(query, arena, target->topic, &target->partitions);
-    if (root->kind != PLAN_REPARTITION) return st_ok();
-    target->partitions = root->repartition.partitions > 0
-                             ? root->repartition.partitions
-                             : sub->partitions;
-    int topic = query_topic_of(query, root);
-    query->topics[topic].partitions = target->partitions;
-    return make_topic(query, arena, target->topic, target->partitions, "delete",
-                      -1);
+    if (root->kind == PLAN_REPARTITION)
+        return repartition_target(query, arena, sub);
+    return st_ok();
 }
 
 static Status add_changelog(Query *query, Arena *arena, const NodeStore *store,
@@ -297,12 +361,16 @@ static Status node_changelogs(Query *query, Arena *arena, const PlanNode *node,
 {
     Status st = st_ok();
     if (node->kind == PLAN_REPARTITION && !is_root) return st;
+    bool foreign = node->kind == PLAN_JOIN_FOREIGN_KEY;
     NodeStore stores[NODE_STORES_MAX];
     int count = node_stores(node, stores);
     for (int i = 0; i < count && !st.kind; i++)
-        st = add_changelog(query, arena, &stores[i], partitions);
+        if (!foreign || stores[i].right_half == is_root)
+            st = add_changelog(query, arena, &stores[i], partitions);
     for (int i = 0; i < node->input_count && !st.kind; i++)
-        st = node_changelogs(query, arena, node->inputs[i], partitions, false);
+        if (!foreign || i == is_root)
+            st = node_changelogs(query, arena, node->inputs[i], partitions,
+                                 false);
     return st;
 }
 
@@ -343,11 +411,20 @@ static Status cleanup_node(Arena *arena, Broker *broker, const PlanNode *node,
             broker, arena, repartition_topic(arena, application_id, node));
         if (st.kind) return st;
     }
+    if (node->kind == PLAN_JOIN_FOREIGN_KEY) {
+        const Str names[] = {node->join.request_topic,
+                             node->join.response_topic};
+        for (int i = 0; i < 2; i++) {
+            Status st = delete_topic(
+                broker, arena, feedback_topic(arena, application_id, names[i]));
+            if (st.kind) return st;
+        }
+    }
     for (int i = 0; i < count; i++) {
-        Status st = delete_topic(
-            broker, arena,
-            str_printf(arena, "%.*s-%.*s-changelog", STR_ARG(application_id),
-                       STR_ARG(stores[i].name)));
+        Status st = delete_topic(broker, arena,
+                                 str_printf(arena, "%.*s-%.*s-changelog",
+                                            STR_ARG(application_id),
+                                            STR_ARG(stores[i].name)));
         if (st.kind) return st;
     }
     return st_ok();

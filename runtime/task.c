@@ -35,14 +35,37 @@ static void add_input(Task *task, Op *op, Decode decode)
 {
     assert(task->input_count < TASK_INPUTS_MAX);
     TaskInput *input = &task->inputs[task->input_count++];
-    *input = (TaskInput){.op = op,
-                         .decode = decode,
-                         .topic = query_topic_of(task->query, op->node),
-                         .is_table = op->node->is_table,
-                         .arena = arena_new("batch", 0),
-                         .time_ms = -1,
-                         .position = -1,
-                         .committed = -1};
+    *input = (TaskInput){
+        .op = op,
+        .decode = decode,
+        .topic = query_topic_of(&task->query->subs[task->sub], op->node),
+        .is_table = op->node->is_table,
+        .is_feedback = decode == foreign_decode,
+        .arena = arena_new("batch", 0),
+        .time_ms = -1,
+        .position = -1,
+        .committed = -1};
+}
+
+static Op *build(Task *task, const PlanNode *node, bool is_root);
+
+/* Half of a foreign-key join: the left one reads left rows and answers, the
+ * right one, the root of its sub-topology, right rows and requests. */
+static Op *build_foreign(Task *task, const PlanNode *node, bool is_root)
+{
+    Op *op = new_op(task,
+                    is_root ? &op_join_foreign_right_type
+                            : &op_join_foreign_left_type,
+                    node);
+    Op *rows = build(task, node->inputs[is_root], false);
+    rows->output = op;
+    Op *reader = new_op(task, &op_join_foreign_reader_type, node);
+    add_input(task, reader, foreign_decode);
+    reader->output = op;
+    reader->output_input = 1;
+    task->ops[task->op_count++] = reader;
+    task->ops[task->op_count++] = op;
+    return op;
 }
 
 /* Makes the operators of `node` and what is before it, up to the sources. */
@@ -55,6 +78,8 @@ static Op *build(Task *task, const PlanNode *node, bool is_root)
         task->ops[task->op_count++] = op;
         return op;
     }
+    if (node->kind == PLAN_JOIN_FOREIGN_KEY)
+        return build_foreign(task, node, is_root);
     op = new_op(task, op_type(node), node);
     for (int i = 0; i < node->input_count; i++) {
         Op *from = build(task, node->inputs[i], false);
@@ -80,7 +105,7 @@ Task *task_new(Query *query, int sub, int32_t partition, Producer *producer)
     task->producer = producer;
     task->stream_time_ms = -1;
     task->name = str_printf(plan, "%d_%d", sub, (int)partition);
-    task->ops = ARENA_ARRAY(plan, Op *, query->plan->node_count + 1);
+    task->ops = ARENA_ARRAY(plan, Op *, 2 * query->plan->node_count + 1);
     task->inputs = ARENA_ARRAY(plan, TaskInput, TASK_INPUTS_MAX);
     build(task, query->subs[sub].root, true);
     return task;
@@ -248,7 +273,7 @@ static void check_caught_up(Task *task, TaskInput *input)
 /* May the others go on although this input is empty? */
 static bool may_pass(Task *task, TaskInput *input)
 {
-    if (!input->owned) return true;
+    if (!input->owned || input->is_feedback) return true;
     if (!input->waiting_ms) input->waiting_ms = monotonic_ms();
     if (!input->caught_up) check_caught_up(task, input);
     int64_t idle = task->options->max_task_idle_ms;

@@ -62,9 +62,10 @@ typedef struct NodeStore {
     Str name;
     StoreRole role;
     int64_t retention_ms; /* Of windows and records. */
+    bool right_half;      /* Of a foreign-key join: in its right half's tasks. */
 } NodeStore;
 
-enum { NODE_STORES_MAX = 3 };
+enum { NODE_STORES_MAX = 4 };
 
 /* The stores that a node's operator keeps; returns how many. */
 int node_stores(const PlanNode *node, NodeStore stores[NODE_STORES_MAX]);
@@ -146,7 +147,11 @@ typedef struct RawRows {
 typedef Batch *(*Decode)(Op *op, Arena *arena, const RawRows *raw);
 Batch *source_decode(Op *op, Arena *arena, const RawRows *raw);
 Batch *repartition_decode(Op *op, Arena *arena, const RawRows *raw);
+Batch *foreign_decode(Op *op, Arena *arena, const RawRows *raw);
 extern const OpType op_repartition_reader_type;
+/* The halves of a foreign-key join, and what reads for either. */
+extern const OpType op_join_foreign_left_type, op_join_foreign_right_type,
+    op_join_foreign_reader_type;
 
 /* ---- stores that can be read from outside ---- */
 
@@ -178,6 +183,7 @@ struct TaskInput {
     Decode decode;
     int topic; /* Index in the query's topics. */
     bool is_table;
+    bool is_feedback; /* Between halves of a join: never waited for. */
     Chunk **chunks; /* Queue; from `first` on. */
     int first, chunk_count, chunk_cap;
     int next;               /* Next record of the first chunk. */

@@ -12,8 +12,15 @@
 
 void writer_open(Arena *plan, Op *op, Writer *writer)
 {
-    *writer = (Writer){.op = op};
-    writer->partitions = task_target(op, &writer->topic);
+    const char *topic;
+    int partitions = task_target(op, &topic);
+    writer_open_to(plan, op, topic, partitions, writer);
+}
+
+void writer_open_to(Arena *plan, Op *op, const char *topic, int partitions,
+                    Writer *writer)
+{
+    *writer = (Writer){.op = op, .topic = topic, .partitions = partitions};
     writer->rows = mem_alloc(sizeof(WriterRow) * BATCH_ROWS_MAX);
     writer->records = mem_alloc(sizeof(Record) * BATCH_ROWS_MAX);
     writer->counts = ARENA_ARRAY(plan, int, writer->partitions + 1);
@@ -45,14 +52,20 @@ static int32_t any_partition(const Writer *writer, const Batch *batch, int row)
 
 WriterRow *writer_row(Writer *writer, Str hash_key, const Batch *batch, int row)
 {
+    return writer_row_to(
+        writer, hash_key.ptr ? broker_partition(hash_key, writer->partitions)
+                             : any_partition(writer, batch, row));
+}
+
+WriterRow *writer_row_to(Writer *writer, int32_t partition)
+{
     assert(writer->count < BATCH_ROWS_MAX);
     WriterRow *out = &writer->rows[writer->count++];
-    *out = (WriterRow){
-        .key_at = SIZE_MAX, .value_at = SIZE_MAX, .key = STR_NULL};
-    out->partition = hash_key.ptr
-                         ? broker_partition(hash_key, writer->partitions)
-                         : any_partition(writer, batch, row);
-    writer->counts[out->partition + 1]++;
+    *out = (WriterRow){.key_at = SIZE_MAX,
+                       .value_at = SIZE_MAX,
+                       .key = STR_NULL,
+                       .partition = partition};
+    writer->counts[partition + 1]++;
     return out;
 }
 

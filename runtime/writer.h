@@ -29,7 +29,10 @@ typedef struct Writer {
     Record *records;
 } Writer;
 
+/* For the topic that the op's node writes, or another target. */
 void writer_open(Arena *plan, Op *op, Writer *writer);
+void writer_open_to(Arena *plan, Op *op, const char *topic, int partitions,
+                    Writer *writer);
 void writer_close(Writer *writer);
 
 /* Begins a new batch. */
@@ -39,6 +42,9 @@ void writer_begin(Writer *writer);
  * from `hash_key`; without one (ptr NULL) from where the row came from. */
 WriterRow *writer_row(Writer *writer, Str hash_key, const Batch *batch,
                       int row);
+
+/* A new row for this partition. */
+WriterRow *writer_row_to(Writer *writer, int32_t partition);
 
 /* Appends a copy of bytes; returns where. */
 size_t writer_append(Writer *writer, Str bytes);

@@ -116,7 +116,10 @@ static bool open_engine(Running *r)
                           .settings = &settings,
                           .broker = r->broker,
                           .clock = &r->clock,
-                          .memory_state = true};
+                          .memory_state = true,
+                          /* A batch is written partition by partition, which
+                           * shows where all partitions are one. */
+                          .batch_rows_max = 1};
     Status st = mr_open(arena, &options, &r->engine);
     if (st.kind) fail(r, 'F', "engine: %s", st.text);
     else r->session = mr_session_open(r->engine);

@@ -157,10 +157,8 @@ static const struct {
      "sink 'P6' topic 'P6' key KAFKA value JSON keeps key bytes\n"
      "  project ID AS U_ID, N\n"
      "    join foreign-key LEFT on FK + 1\n"
-     "      source 'U' table topic 'u' key KAFKA value JSON store"
-     " 'KafkaTopic_Left-Reduce' reads FK\n"
-     "      source 'T' table topic 't' key KAFKA value JSON store"
-     " 'KafkaTopic_Right-Reduce' reads N\n"},
+     "      source 'U' table topic 'u' key KAFKA value JSON reads FK\n"
+     "      source 'T' table topic 't' key KAFKA value JSON reads N\n"},
     /* Grouping by the join key needs no second hop; the inner join's names have
      * their prefix. */
     {"CREATE TABLE p7 AS SELECT a.id, COUNT(*) AS n FROM a JOIN t"

@@ -627,23 +627,6 @@ static void test_pause(void)
     teardown(&f);
 }
 
-static void test_refused(void)
-{
-    Fixture f;
-    setup(&f, 0, 0);
-    topic(&f, "in", 1);
-    PlanBuild *b = &f.build;
-    PlanNode *join = pb_join(b, stream(&f, "in"), stream(&f, "in"), JOIN_INNER);
-    join->kind = PLAN_JOIN_FOREIGN_KEY;
-    const Plan *plan = pb_done(b, pb_sink(b, join, "out"));
-    Status st = query_start(arena, plan, &f.options, &f.query);
-    CHECK(st.kind == ST_USER);
-    CHECK_STR(str_from(st.text),
-              "a foreign-key join ('Join') is not available yet");
-    f.query = NULL;
-    teardown(&f);
-}
-
 static bool take_rows(void *context, const Batch *batch,
                       const Column *const *columns, int count)
 {
@@ -834,7 +817,6 @@ int main(void)
     test_restart();
     test_final_restart();
     test_pause();
-    test_refused();
     test_limit();
     test_read_state();
     test_two_members();
