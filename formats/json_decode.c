@@ -422,10 +422,11 @@ static void set_missing_null(JsonDecoder *d, int row)
 /* True if each target has got a value. */
 static bool is_complete(const JsonDecoder *d)
 {
-    int missing = d->target_count;
-    for (int i = 0; i < d->words; i++)
-        missing -= __builtin_popcountll(d->got[i]);
-    return !missing;
+    int full = d->target_count >> 6;
+    for (int i = 0; i < full; i++)
+        if (~d->got[i]) return false;
+    uint64_t rest = ((uint64_t)1 << (d->target_count & 63)) - 1;
+    return d->got[full] == rest;
 }
 
 /* Reads one record; returns why it cannot be read, or NULL. */

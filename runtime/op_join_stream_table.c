@@ -13,6 +13,8 @@
 
 #include <assert.h>
 
+enum { AHEAD_KEYS = 64 }; /* Looked up together, to hide cache misses. */
+
 typedef struct JoinState {
     Store *store;
     bool own;     /* The store is filled here, from input 1. */
@@ -100,12 +102,20 @@ static void join_rows(Op *op, Batch *batch)
     bool inner = node->join.kind == JOIN_INNER;
     uint16_t *sel = ARENA_ARRAY(batch->arena, uint16_t, batch->sel_count);
     int count = 0;
-    for (int i = 0; i < batch->sel_count; i++) {
-        int row = batch_row(batch, i);
-        if (bit_get(batch->row_null, row)) continue;
-        Str key = join_key(batch->arena, node->inputs[0]->window, batch, row);
-        bool found = look_up(state, &right, row, key);
-        if (found || !inner) sel[count++] = (uint16_t)row;
+    for (int from = 0; from < batch->sel_count; from += AHEAD_KEYS) {
+        int end = from + AHEAD_KEYS;
+        if (end > batch->sel_count) end = batch->sel_count;
+        Str keys[AHEAD_KEYS];
+        for (int i = from; i < end; i++)
+            keys[i - from] = join_key(batch->arena, node->inputs[0]->window,
+                                      batch, batch_row(batch, i));
+        store_prefetch(state->store, keys, end - from);
+        for (int i = from; i < end; i++) {
+            int row = batch_row(batch, i);
+            if (bit_get(batch->row_null, row)) continue;
+            bool found = look_up(state, &right, row, keys[i - from]);
+            if (found || !inner) sel[count++] = (uint16_t)row;
+        }
     }
     op_fail(op, store_status(state->store));
     out->sel = sel;

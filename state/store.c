@@ -152,6 +152,28 @@ static void prefetch_entry(const Table *table, uint64_t hash)
     }
 }
 
+static void prefetch_slot(const Table *table, uint64_t hash)
+{
+    if (table && table->slot_count)
+        __builtin_prefetch(&table->slots[hash & (table->slot_count - 1)]);
+}
+
+void store_prefetch(Store *store, const Str *keys, int count)
+{
+    Table *tables[BLOCK_KEYS];
+    uint64_t hashes[BLOCK_KEYS];
+    if (count > BLOCK_KEYS) count = BLOCK_KEYS;
+    for (int i = 0; i < count; i++) {
+        tables[i] = keys[i].ptr ? segment_find(store, keys[i]) : NULL;
+        if (!tables[i]) continue;
+        hashes[i] = hash_bytes(keys[i].ptr, keys[i].len);
+        prefetch_slot(tables[i], hashes[i]);
+    }
+    for (int i = 0; i < count; i++)
+        if (tables[i] && tables[i]->slot_count)
+            prefetch_entry(tables[i], hashes[i]);
+}
+
 /* Up to BLOCK_KEYS keys; returns how many entries were added to `owed`. */
 static int upsert_block(Store *store, const Str *keys, int count,
                         StoreEntry **out, StoreEntry **owed)
@@ -162,9 +184,7 @@ static int upsert_block(Store *store, const Str *keys, int count,
     for (int i = 0; i < count; i++) {
         hashes[i] = hash_bytes(keys[i].ptr, keys[i].len);
         tables[i] = segment_make(store, keys[i]);
-        if (tables[i] && tables[i]->slot_count)
-            __builtin_prefetch(
-                &tables[i]->slots[hashes[i] & (tables[i]->slot_count - 1)]);
+        prefetch_slot(tables[i], hashes[i]);
     }
     for (int i = 0; i < count; i++)
         if (tables[i] && tables[i]->slot_count)
