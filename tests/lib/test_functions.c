@@ -152,8 +152,11 @@ static bool udtf_texts(FnCall *call, const Value *args, int count,
 static bool udtf_same(FnCall *call, const Value *args, int count,
                       const List **out)
 {
+    TypeKind kind = call->arg_types[0]->kind;
+    bool primitive = kind == TYPE_INT || kind == TYPE_BIGINT ||
+                     kind == TYPE_DOUBLE || kind == TYPE_BOOLEAN;
+    if (primitive && !refuse_nulls(call, args, count)) return false;
     List *list = list_new(call->arena, 1);
-    (void)count;
     list->items[0] = args[0];
     if (!args[0].null && call->result_type->kind == TYPE_DECIMAL) {
         Decimal d = decimal_rescale(call->arena, *args[0].dec,

@@ -102,6 +102,20 @@ static Value parse_value(Arena *arena, const Type *type, Str text)
         v.dec = d;
         break;
     }
+    case TYPE_ARRAY: {
+        List *list = list_new(arena, (int)text.len);
+        list->count = 0;
+        for (size_t at = 1; at + 1 < text.len;) {
+            size_t end = str_find(text, STR(","), at);
+            if (end == SIZE_MAX) end = text.len - 1;
+            Str item = {text.ptr + at, end - at};
+            list->items[list->count++] = parse_value(arena, type->element,
+                                                     item);
+            at = end + 1;
+        }
+        v.list = list;
+        break;
+    }
     default: v.str = text;
     }
     return v;
@@ -208,6 +222,53 @@ static const struct {
     {"COLLECT_LIST", "STRING", "a; NULL; b; ~NULL", "[a, b]"},
     {"COLLECT_LIST", "STRING", "a; ~x", "[a]"},
     {"COLLECT_LIST", "INT", "1; 2 | 3; 4", "[1, 2, 3, 4]"},
+    {"COLLECT_SET", "STRING", "a; NULL; b; a; NULL", "[a, null, b]"},
+    {"COLLECT_SET", "DOUBLE", "0.0; -0.0; NaN; NaN", "[0.0, -0.0, NaN]"},
+    {"COLLECT_SET", "INT", "1; 2 | 3; 2; 4", "[1, 2, 3, 4]"},
+    {"TOPKDISTINCT", "INT, INT", "3 2; 5 2; 5 2; 4 2; NULL 2", "[5, 4]"},
+    {"TOPKDISTINCT", "STRING, INT", "a 3; c 3; a 3", "[c, a]"},
+    {"TOPKDISTINCT", "BIGINT, INT", "9 3; 5 3 | 9 3; 5 3; 3 3; 1 3",
+     "[9, 5, 3]"},
+    {"TOPKDISTINCT", "DECIMAL(4,2), INT", "1.50 2; 2.25 2; 1.50 2",
+     "[2.25, 1.50]"},
+    {"TOPKDISTINCT", "INT, INT", "1 0", "ERROR"},
+    {"ATTR", "STRING", "", "null"},
+    {"ATTR", "STRING", "a; a", "a"},
+    {"ATTR", "STRING", "a; b", "null"},
+    {"ATTR", "STRING", "a; NULL", "null"},
+    {"ATTR", "STRING", "a; b; b; ~b; ~b", "a"},
+    {"ATTR", "STRING", "a; ~b", "a"},
+    {"ATTR", "INT", "1; ~1", "null"},
+    {"ATTR", "INT", "1; 2 | 2", "null"},
+    {"ATTR", "INT", "1 | 1; 1", "1"},
+    {"HISTOGRAM", "STRING", "a; b; a; NULL", "{a=2, b=1, null=1}"},
+    {"HISTOGRAM", "STRING", "a; b; a; ~b; ~a", "{a=1}"},
+    {"HISTOGRAM", "STRING", "a; ~b", "ERROR"},
+    {"HISTOGRAM", "STRING", "a; b | b; c", "{a=1, b=2, c=1}"},
+    {"STDDEV_SAMP", "INT", "1", "0.0"},
+    {"STDDEV_SAMP", "INT", "1; 2; 3; 4; NULL", "1.6666666666666667"},
+    {"STDDEV_SAMP", "INT", "1; 2; 3; 9; ~9", "1.0"},
+    {"STDDEV_SAMP", "INT", "1; ~1", "0.0"},
+    {"STDDEV_SAMP", "INT", "1; 2 | 4; 4", "3.1666666666666665"},
+    {"STDDEV_SAMP", "DOUBLE", "1; 2 | 4; 4", "2.25"},
+    {"STDDEV_SAMP", "BIGINT", "| 1; 3", "2.0"},
+    {"STDDEV_SAMPLE", "DOUBLE", "1; 2; 3; 4", "1.2909944487358056"},
+    {"STDDEV_SAMPLE", "INT", "1; 2 | 4; 4", "1.5"},
+    {"STDDEV_SAMPLE", "BIGINT", "1; 2; 3; 9; ~9", "1.0"},
+    {"CORRELATION", "INT, INT", "", "NaN"},
+    {"CORRELATION", "INT, INT", "1 2; 2 4; 3 6; NULL 1; 1 NULL", "1.0"},
+    {"CORRELATION", "DOUBLE, DOUBLE", "1 5; 1 7", "NaN"},
+    {"CORRELATION", "BIGINT, BIGINT", "1 2; 2 1 | 5 7; 6 6; 9 9; ~9 9",
+     "0.9037378388935388"},
+    {"SUM_LIST", "ARRAY<INT>", "[1,NULL,2]; NULL; []; [2147483647]",
+     "-2147483646"},
+    {"SUM_LIST", "ARRAY<DOUBLE>", "[1.5]; [2,3]; ~[2,3]", "1.5"},
+    {"SUM_LIST", "ARRAY<BIGINT>", "[1] | [2]", "3"},
+    {"COUNT_DISTINCT", "INT", "", "0"},
+    {"COUNT_DISTINCT", "INT", "1; 2; 1; NULL", "2"},
+    {"COUNT_DISTINCT", "STRING", "a; b | b; c", "3"},
+    {"COUNT_DISTINCT", "BYTES", "ab; cd; ab", "2"},
+    {"COUNT_DISTINCT", "DATE", "1; 2; 2", "2"},
 };
 
 /* Applies rows up to the end or a `|`; false if one failed. */
@@ -290,6 +351,49 @@ static void test_limit(void)
         }
         CHECK_STR(show(&group), limits[i].result);
         buf_free(&group.state);
+        arena_free(arena);
+    }
+}
+
+static void add_numbers(Group *group, int from, int to)
+{
+    Value state[STATE_MAX];
+    load(group, state);
+    for (int i = from; i < to; i++) {
+        Value value = {.i32 = i * 31};
+        CHECK(
+            group->call->function->aggregate->add(group->call, state, &value));
+    }
+    store(group, state);
+}
+
+static void check_near(Group *group, double want)
+{
+    int64_t got = 0;
+    CHECK(number_parse_i64(show(group), &got));
+    CHECK((double)got > want * 0.97 && (double)got < want * 1.03);
+}
+
+/* Estimates stay near the truth while the state goes from a list of registers
+ * to all of them, and when such states are merged. */
+static void test_count_distinct(void)
+{
+    static const int counts[] = {10, 400, 600, 5000, 40000, 200000};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        Arena *arena = arena_new("test", 0);
+        FnBinding binding = resolve(arena, "COUNT_DISTINCT", "INT");
+        FnCall *call = fn_call_new(arena, &binding);
+        Group all = group_open(arena, call), half = group_open(arena, call);
+        add_numbers(&all, 0, counts[i]);
+        add_numbers(&all, 0, counts[i] / 2);
+        check_near(&all, counts[i]);
+        add_numbers(&half, counts[i] / 2, counts[i] * 2);
+        check_near(&half, counts[i] * 1.5);
+        merge(&half, &all);
+        check_near(&half, counts[i] * 2);
+        buf_free(&all.state);
+        buf_free(&half.state);
+        fn_call_close(call);
         arena_free(arena);
     }
 }
@@ -421,6 +525,7 @@ int main(void)
 {
     test_results();
     test_limit();
+    test_count_distinct();
     test_flags();
     test_add_rows();
     return check_done();
