@@ -4,6 +4,7 @@
  *
  *     millrace consume clicks -o beginning -e -f '%k: %s\n'
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -260,8 +261,12 @@ int command_consume(int argc, char **argv)
     }
     if (engine) {
         Status st = read_all(&consume, mr_broker(engine), consume.common.arena);
-        if (st.kind) complain("%s", st.text);
-        status = st.kind ? EXIT_FAILED : EXIT_OK;
+        bool good = !st.kind && (!ferror(stdout) || errno == EPIPE);
+        if (st.kind)
+            complain("%s", st.text);
+        else if (!good)
+            complain("cannot write the records: %s", strerror(errno));
+        status = good ? EXIT_OK : EXIT_FAILED;
         mr_close(engine);
     }
     mem_free(consume.next);
