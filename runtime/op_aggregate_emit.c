@@ -193,6 +193,22 @@ static int by_end_start_and_key(const void *a, const void *b)
     return by_start_and_key(a, b);
 }
 
+/* Nobody knew of a window before its final row: one that HAVING refuses is not
+ * deleted either. */
+static Batch *final_old(Op *op, const Batch *out)
+{
+    Arena *arena = out->arena;
+    Batch *old = agg_batch(op, arena, out->count);
+    old->key_bytes = out->key_bytes;
+    old->offsets = out->offsets;
+    old->timestamps = out->timestamps;
+    old->window_start = out->window_start;
+    old->window_end = out->window_end;
+    old->row_null = bits_new(arena, out->count);
+    for (int i = 0; i < out->count; i++) bit_set(old->row_null, i);
+    return old;
+}
+
 static void emit_rows(Op *op, const FinalRow *rows, int count)
 {
     AggState *state = op->state;
@@ -206,6 +222,7 @@ static void emit_rows(Op *op, const FinalRow *rows, int count)
                         row->timestamp_ms))
             return;
     }
+    if (op->node->want_old) out->old = final_old(op, out);
     op_emit(op, out);
 }
 
