@@ -171,3 +171,11 @@ INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
 INSERT INTO a (rowtime, id, x) VALUES (2, 1, 2);
 ASSERT VALUES b (mean, s) VALUES (1.0, 3);
 ASSERT VALUES b (mean, s) VALUES (1.5, 7);
+
+--@test: arguments may be any expression
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, SUM(CASE WHEN x > 0 THEN 1 ELSE 0 END) AS p, COUNT(*) - COUNT(x) AS nulls FROM a GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
+INSERT INTO a (rowtime, id) VALUES (2, 1);
+ASSERT VALUES b (p, nulls) VALUES (1, 0);
+ASSERT VALUES b (p, nulls) VALUES (1, 1);

@@ -98,3 +98,9 @@ INSERT INTO a (rowtime, id, d, t, ts) VALUES (1, 1, '2020-01-02', '10:30:00', '2
 INSERT INTO a (rowtime, id, d, t, ts) VALUES (2, 2, '2020-01-01', '10:30:01', '2020-02-01T12:00:00');
 ASSERT VALUES b (id, x, y, z) VALUES (1, true, true, true);
 ASSERT VALUES b (id, x, y, z) VALUES (2, false, false, false);
+
+--@test: NOT binds looser than a predicate, tighter than AND
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, NOT x = 1 AS p, NOT x BETWEEN 1 AND 2 AND true AS q, x + 1 IN (2, 3) AND NOT false AS r FROM a;
+INSERT INTO a VALUES (1, 1);
+ASSERT VALUES b (p, q, r) VALUES (false, false, true);

@@ -111,3 +111,9 @@ PRINT a FROM BEGINNING LIMIT 1;
 --> Key format: KAFKA_INT
 --> Value format: JSON or KAFKA_STRING
 --> rowtime: 1970/01/01 00:00:00.001 Z, key: 1, value: {"N":2}, partition: 0
+
+--@test: LIMIT 0 gives no row
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+INSERT INTO a VALUES (1, 2);
+SELECT * FROM a LIMIT 0;
+-->

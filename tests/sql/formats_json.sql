@@ -77,3 +77,23 @@ CREATE STREAM b AS SELECT id, EXPLODE(x) AS e FROM a;
 INSERT INTO raw VALUES (1, '[5,6]');
 ASSERT VALUES b (id, e) VALUES (1, 5);
 ASSERT VALUES b (id, e) VALUES (1, 6);
+
+--@test: numbers beyond a type saturate, fit or keep every digit
+CREATE STREAM a (id INT KEY, d DOUBLE, l BIGINT, c DECIMAL(20, 10)) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM raw (id INT KEY, v STRING) WITH (kafka_topic='a', value_format='KAFKA');
+CREATE STREAM b AS SELECT id, CAST(d AS STRING) AS d, l, c FROM a;
+INSERT INTO raw VALUES (1, '{"D":1e400,"L":9223372036854775807,"C":1e-10}');
+INSERT INTO raw VALUES (2, '{"D":-0.0,"L":1e3,"C":1.5E+1}');
+INSERT INTO raw VALUES (3, '{"D":4.9e-324,"L":-9223372036854775808}');
+ASSERT VALUES b (d, l, c) VALUES ('Infinity', 9223372036854775807, 0.0000000001);
+ASSERT VALUES b (d, l, c) VALUES ('0.0', 1000, 15.0);
+ASSERT VALUES b (d, l) VALUES ('4.9E-324', -9223372036854775807 - 1);
+
+--@test: names in lower case match only as they are
+CREATE STREAM a (id INT KEY, s STRUCT<`low` INT, up INT>) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM raw (id INT KEY, v STRING) WITH (kafka_topic='a', value_format='KAFKA');
+CREATE STREAM b AS SELECT id, s->`low` AS l, s->up AS u FROM a;
+INSERT INTO raw VALUES (1, '{"s":{"low":1,"up":2}}');
+INSERT INTO raw VALUES (2, '{"s":{"LOW":1,"UP":2}}');
+ASSERT VALUES b (l, u) VALUES (1, 2);
+ASSERT VALUES b (l, u) VALUES (NULL, 2);

@@ -58,3 +58,9 @@ CREATE STREAM b AS SELECT id, EXPLODE(SPLIT(s, ' ')) AS word FROM a;
 INSERT INTO a (rowtime, id, s) VALUES (1, 1, 'two words');
 ASSERT VALUES b (id, word) VALUES (1, 'two');
 ASSERT VALUES b (id, word) VALUES (1, 'words');
+
+--@test: CONCAT leaves NULL out
+CREATE STREAM a (id INT KEY, s STRING) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, CONCAT(s, 'x') AS c, s || 'x' AS d, CAST(NULL AS INT) AS n FROM a;
+INSERT INTO a (id) VALUES (1);
+ASSERT VALUES b (c, d, n) VALUES ('x', 'x', NULL);

@@ -114,3 +114,10 @@ INSERT INTO a (rowtime, id, x) VALUES (3, 1, 3);
 ASSERT VALUES b (rowtime, id, s) VALUES (3, 1, 6);
 INSERT INTO a (rowtime, id, x) VALUES (4, 1, 4);
 ASSERT VALUES b (rowtime, id, s) VALUES (4, 1, 10);
+
+--@test: a row without a key is in no group of the key
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a GROUP BY id;
+INSERT INTO a (rowtime, x) VALUES (1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (2, 1, 1);
+ASSERT VALUES b (id, n) VALUES (1, 1);

@@ -128,3 +128,23 @@ INSERT INTO s (rowtime, id, x) VALUES (3, 1, 5);
 INSERT INTO s (rowtime, id, x) VALUES (4, 2, 5);
 ASSERT VALUES n (city, c) VALUES ('Oslo', 1);
 ASSERT VALUES n (city, c) VALUES ('Oslo', 2);
+
+--@test: sides whose key formats differ still meet
+--@partitions: any
+CREATE STREAM s (id INT KEY, y INT) WITH (kafka_topic='s', value_format='JSON');
+CREATE TABLE t (id INT PRIMARY KEY, n STRING) WITH (kafka_topic='t', format='JSON');
+CREATE STREAM j AS SELECT s.id AS id, y, n FROM s JOIN t ON s.id = t.id;
+INSERT INTO t (rowtime, id, n) VALUES (1, 1, 'one');
+INSERT INTO t (rowtime, id, n) VALUES (2, 2, 'two');
+INSERT INTO s (rowtime, id, y) VALUES (3, 2, 5);
+INSERT INTO s (rowtime, id, y) VALUES (4, 1, 6);
+ASSERT VALUES j (id, y, n) VALUES (2, 5, 'two');
+ASSERT VALUES j (id, y, n) VALUES (1, 6, 'one');
+
+--@test: ROWTIME of a side is that of its row
+CREATE STREAM s (id INT KEY, y INT) WITH (kafka_topic='s', value_format='JSON');
+CREATE TABLE t (id INT PRIMARY KEY, n STRING) WITH (kafka_topic='t', value_format='JSON');
+CREATE STREAM j AS SELECT s.id AS id, s.ROWTIME AS st, t.ROWTIME AS tt FROM s JOIN t ON s.id = t.id;
+INSERT INTO t (rowtime, id, n) VALUES (1, 1, 'one');
+INSERT INTO s (rowtime, id, y) VALUES (4, 1, 6);
+ASSERT VALUES j (rowtime, id, st, tt) VALUES (4, 1, 4, 1);

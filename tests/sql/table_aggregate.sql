@@ -22,3 +22,13 @@ INSERT INTO raw (rowtime, id, v) VALUES (3, 1, NULL);
 ASSERT VALUES b (g, c, l) VALUES ('p', 1, ARRAY[5]);
 ASSERT VALUES b (g, c, l) VALUES ('p', 2, ARRAY[5, 6]);
 ASSERT VALUES b (g, c, l) VALUES ('p', 1, ARRAY[6]);
+
+--@test: a row whose group becomes NULL only leaves
+CREATE TABLE a (id INT PRIMARY KEY, g STRING, n INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT g, COUNT(*) AS c, SUM(n) AS s FROM a GROUP BY g;
+INSERT INTO a (rowtime, id, g, n) VALUES (1, 1, 'p', 5);
+INSERT INTO a (rowtime, id, n) VALUES (2, 1, 5);
+INSERT INTO a (rowtime, id, g, n) VALUES (3, 1, 'q', 5);
+ASSERT VALUES b (g, c, s) VALUES ('p', 1, 5);
+ASSERT VALUES b (g, c, s) VALUES ('p', 0, 0);
+ASSERT VALUES b (g, c, s) VALUES ('q', 1, 5);

@@ -38,3 +38,12 @@ INSERT INTO a (rowtime, id, n) VALUES (1, 1, 5);
 INSERT INTO a (rowtime, id, n) VALUES (2, 1, 0);
 ASSERT VALUES b (id, n) VALUES (1, 5);
 ASSERT NULL VALUES b (id) KEY (1);
+
+--@test: a condition may use the key and IS NULL
+CREATE TABLE t (id STRING PRIMARY KEY, n INT) WITH (kafka_topic='t', value_format='JSON');
+CREATE TABLE u AS SELECT id, n FROM t WHERE id = 'a' OR n IS NULL;
+INSERT INTO t (rowtime, id, n) VALUES (1, 'a', 5);
+INSERT INTO t (rowtime, id, n) VALUES (2, 'b', 5);
+INSERT INTO t (rowtime, id) VALUES (3, 'b');
+ASSERT VALUES u (id, n) VALUES ('a', 5);
+ASSERT VALUES u (id, n) VALUES ('b', NULL);

@@ -50,3 +50,12 @@ CREATE STREAM w (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
 CREATE TABLE b AS SELECT id, n FROM a;
 INSERT INTO w (rowtime, id, n) VALUES (1, 1, 5);
 ASSERT VALUES b (id, n) VALUES (1, 5);
+
+--@test: a bare NULL deletes a row
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON', wrap_single_value=false);
+CREATE TABLE t (id INT PRIMARY KEY, x INT) WITH (kafka_topic='a', value_format='JSON', wrap_single_value=false);
+CREATE TABLE u WITH (wrap_single_value=true) AS SELECT id, x FROM t;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 5);
+INSERT INTO a (rowtime, id) VALUES (2, 1);
+ASSERT VALUES u (id, x) VALUES (1, 5);
+ASSERT NULL VALUES u (id) KEY (1);
