@@ -15,6 +15,7 @@
 enum {
     REGISTER_BITS = 14,
     REGISTERS = 1 << REGISTER_BITS,
+    RANKS = 32,       /* More than there are. */
     SPARSE_MAX = 512, /* Registers; more are stored densely. */
 };
 
@@ -179,18 +180,32 @@ static bool distinct_merge(FnCall *call, Value *state, const Value *other)
     return true;
 }
 
+/* How many registers have each rank. */
+static void count_ranks(Str state, int counts[RANKS])
+{
+    memset(counts, 0, sizeof(int) * RANKS);
+    if (is_dense(state)) {
+        for (int i = 0; i < REGISTERS; i++)
+            counts[(uint8_t)state.ptr[i] % RANKS]++;
+        return;
+    }
+    size_t entries = state.len / 4;
+    counts[0] = REGISTERS - (int)entries;
+    for (size_t i = 0; i < entries; i++)
+        counts[entry_at(state, i) % RANKS]++;
+}
+
 static bool distinct_result(FnCall *call, const Value *state, Value *out)
 {
+    (void)call;
     const double m = REGISTERS;
-    const uint8_t *ranks = to_dense(call->arena, state->str);
+    int counts[RANKS];
     double sum = 0;
-    int zeros = 0;
-    for (int i = 0; i < REGISTERS; i++) {
-        sum += 1.0 / (double)(1u << ranks[i]);
-        zeros += !ranks[i];
-    }
+    count_ranks(state->str, counts);
+    for (int rank = 0; rank < RANKS; rank++)
+        sum += counts[rank] / (double)(1u << rank);
     double estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
-    if (estimate <= 2.5 * m && zeros) estimate = m * log(m / zeros);
+    if (estimate <= 2.5 * m && counts[0]) estimate = m * log(m / counts[0]);
     *out = (Value){.i64 = (int64_t)floor(estimate + 0.5)};
     return true;
 }
