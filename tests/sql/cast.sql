@@ -69,3 +69,9 @@ CREATE STREAM a (id INT KEY, s STRUCT<x INT, y INT>) WITH (kafka_topic='a', valu
 CREATE STREAM b AS SELECT id, CAST(s AS STRUCT<y STRING, z INT>) AS t FROM a;
 INSERT INTO a (rowtime, id, s) VALUES (1, 1, STRUCT(x := 1, y := 2));
 ASSERT VALUES b (id, t) VALUES (1, STRUCT(y := '2', z := CAST(NULL AS INT)));
+
+--@test: a decimal too large for its type is NULL
+CREATE STREAM a (id INT KEY, c DECIMAL(2, 1)) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, CAST(c * 10 AS DECIMAL(2, 1)) AS c FROM a;
+INSERT INTO a VALUES (1, 9.9);
+ASSERT VALUES b (id, c) VALUES (1, NULL);

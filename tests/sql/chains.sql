@@ -45,3 +45,21 @@ INSERT INTO b SELECT id, x + 2 AS x FROM a;
 INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
 ASSERT VALUES b (x) VALUES (2);
 ASSERT VALUES b (x) VALUES (3);
+
+--@test: a result has as many partitions as its source, unless told
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON', partitions=3);
+CREATE STREAM b AS SELECT * FROM a;
+CREATE STREAM c WITH (partitions=2, kafka_topic='cc') AS SELECT * FROM a;
+SHOW TOPICS;
+--> B | 1, 1, 1
+--> a | 1, 1, 1
+--> cc | 1, 1
+
+--@test: words are counted
+CREATE STREAM a (id INT KEY, s STRING) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM w AS SELECT id, EXPLODE(SPLIT(s, ' ')) AS word FROM a;
+CREATE TABLE c AS SELECT word, COUNT(*) AS n FROM w GROUP BY word;
+INSERT INTO a (rowtime, id, s) VALUES (1, 1, 'a b a');
+ASSERT VALUES c (word, n) VALUES ('a', 1);
+ASSERT VALUES c (word, n) VALUES ('b', 1);
+ASSERT VALUES c (word, n) VALUES ('a', 2);

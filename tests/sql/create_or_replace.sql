@@ -68,3 +68,14 @@ CREATE OR REPLACE TABLE b AS SELECT id, MAX(x) AS s FROM a GROUP BY id;
 --@expected.message: there is a stream named 'A'
 CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
 CREATE OR REPLACE TABLE a (id INT PRIMARY KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+
+--@test: a replaced query keeps its counts over a restart
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
+CREATE OR REPLACE TABLE b AS SELECT id, COUNT(*) AS n FROM a WHERE id > 0 GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (2, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (3, 1, 1);
+ASSERT VALUES b (n) VALUES (1);
+ASSERT VALUES b (n) VALUES (2);
+ASSERT VALUES b (n) VALUES (3);

@@ -83,3 +83,11 @@ ASSERT VALUES b (id, c) VALUES (1, 2);
 --@expected.message: CSAS_X_0
 CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
 PAUSE CSAS_X_0;
+
+--@test: internal topics go with their query
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT x, COUNT(*) AS n FROM a GROUP BY x;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
+DROP TABLE b DELETE TOPIC;
+SHOW ALL TOPICS;
+--> a | 1

@@ -117,3 +117,11 @@ CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
 INSERT INTO a VALUES (1, 2);
 SELECT * FROM a LIMIT 0;
 -->
+
+--@test: SHOW TOPICS hides internal topics
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT x, COUNT(*) AS n FROM a GROUP BY x;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
+SHOW TOPICS;
+--> B | 1
+--> a | 1

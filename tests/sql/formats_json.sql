@@ -97,3 +97,10 @@ INSERT INTO raw VALUES (1, '{"s":{"low":1,"up":2}}');
 INSERT INTO raw VALUES (2, '{"s":{"LOW":1,"UP":2}}');
 ASSERT VALUES b (l, u) VALUES (1, 2);
 ASSERT VALUES b (l, u) VALUES (NULL, 2);
+
+--@test: elements of arrays turn into their type, null stays
+CREATE STREAM a (id INT KEY, l ARRAY<INT>) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM raw (id INT KEY, v STRING) WITH (kafka_topic='a', value_format='KAFKA');
+CREATE STREAM b AS SELECT id, l FROM a;
+INSERT INTO raw VALUES (1, '{"L":[1,null,"3"]}');
+ASSERT VALUES b (l) VALUES (ARRAY[1, NULL, 3]);

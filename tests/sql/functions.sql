@@ -64,3 +64,9 @@ CREATE STREAM a (id INT KEY, s STRING) WITH (kafka_topic='a', value_format='JSON
 CREATE STREAM b AS SELECT id, CONCAT(s, 'x') AS c, s || 'x' AS d, CAST(NULL AS INT) AS n FROM a;
 INSERT INTO a (id) VALUES (1);
 ASSERT VALUES b (c, d, n) VALUES ('x', 'x', NULL);
+
+--@test: lambdas change, pick and fold elements
+CREATE STREAM a (id INT KEY, l ARRAY<INT>, m MAP<STRING, INT>) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, TRANSFORM(l, x => x * 2) AS t, FILTER(l, x => x > 1) AS f, REDUCE(l, 10, (s, x) => s + x) AS r FROM a;
+INSERT INTO a (id, l) VALUES (1, ARRAY[1, 2, 3]);
+ASSERT VALUES b (t, f, r) VALUES (ARRAY[2, 4, 6], ARRAY[2, 3], 16);

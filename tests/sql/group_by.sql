@@ -121,3 +121,28 @@ CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a GROUP BY id;
 INSERT INTO a (rowtime, x) VALUES (1, 1);
 INSERT INTO a (rowtime, id, x) VALUES (2, 1, 1);
 ASSERT VALUES b (id, n) VALUES (1, 1);
+
+--@test: groups of a DELIMITED source go through a repartition
+--@partitions: any
+CREATE STREAM a (id INT KEY, x STRING, n INT) WITH (kafka_topic='a', value_format='DELIMITED');
+CREATE TABLE b AS SELECT x, SUM(n) AS s FROM a GROUP BY x;
+INSERT INTO a (rowtime, id, x, n) VALUES (5, 1, 'p', 1);
+INSERT INTO a (rowtime, id, x, n) VALUES (3, 1, 'p', 2);
+ASSERT VALUES b (rowtime, x, s) VALUES (5, 'p', 1);
+ASSERT VALUES b (rowtime, x, s) VALUES (5, 'p', 3);
+
+--@test: decimals and dates are equal by value in a group
+CREATE STREAM a (id INT KEY, d DATE, c DECIMAL(4, 2)) WITH (kafka_topic='a', format='JSON');
+CREATE TABLE b AS SELECT d, c, COUNT(*) AS n FROM a GROUP BY d, c;
+INSERT INTO a (rowtime, id, d, c) VALUES (1, 1, '2020-01-01', 1.5);
+INSERT INTO a (rowtime, id, d, c) VALUES (2, 1, '2020-01-01', 1.50);
+ASSERT VALUES b (d, c, n) VALUES ('2020-01-01', 1.50, 1);
+ASSERT VALUES b (d, c, n) VALUES ('2020-01-01', 1.50, 2);
+
+--@test: an array can be the group
+CREATE STREAM a (id INT KEY, l ARRAY<INT>) WITH (kafka_topic='a', format='JSON');
+CREATE TABLE b AS SELECT l, COUNT(*) AS n FROM a GROUP BY l;
+INSERT INTO a (rowtime, id, l) VALUES (1, 1, ARRAY[1, 2]);
+INSERT INTO a (rowtime, id, l) VALUES (2, 1, ARRAY[1, 2]);
+ASSERT VALUES b (l, n) VALUES (ARRAY[1, 2], 1);
+ASSERT VALUES b (l, n) VALUES (ARRAY[1, 2], 2);

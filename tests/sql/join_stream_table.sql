@@ -148,3 +148,22 @@ CREATE STREAM j AS SELECT s.id AS id, s.ROWTIME AS st, t.ROWTIME AS tt FROM s JO
 INSERT INTO t (rowtime, id, n) VALUES (1, 1, 'one');
 INSERT INTO s (rowtime, id, y) VALUES (4, 1, 6);
 ASSERT VALUES j (rowtime, id, st, tt) VALUES (4, 1, 4, 1);
+
+--@test: rows without a partner can be picked
+CREATE STREAM s (id INT KEY, x INT) WITH (kafka_topic='s', value_format='JSON');
+CREATE TABLE t (id INT PRIMARY KEY, name STRING) WITH (kafka_topic='t', value_format='JSON');
+CREATE STREAM j AS SELECT s.id AS id, x FROM s LEFT JOIN t ON s.id = t.id WHERE t.name IS NULL;
+INSERT INTO t (rowtime, id, name) VALUES (1, 1, 'one');
+INSERT INTO s (rowtime, id, x) VALUES (2, 1, 10);
+INSERT INTO s (rowtime, id, x) VALUES (3, 2, 20);
+ASSERT VALUES j (id, x) VALUES (2, 20);
+
+--@test: a stream row without a value is not joined
+CREATE STREAM s (id INT KEY, x INT) WITH (kafka_topic='s', value_format='JSON');
+CREATE STREAM raw (id INT KEY, v STRING) WITH (kafka_topic='s', value_format='KAFKA');
+CREATE TABLE t (id INT PRIMARY KEY, name STRING) WITH (kafka_topic='t', value_format='JSON');
+CREATE STREAM j AS SELECT s.id AS id, x, name FROM s JOIN t ON s.id = t.id;
+INSERT INTO t (rowtime, id, name) VALUES (1, 1, 'one');
+INSERT INTO raw (rowtime, id, v) VALUES (2, 1, NULL);
+INSERT INTO s (rowtime, id, x) VALUES (3, 1, 20);
+ASSERT VALUES j (id, x, name) VALUES (1, 20, 'one');

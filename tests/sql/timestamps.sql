@@ -54,3 +54,28 @@ INSERT INTO a (rowtime, id, x) VALUES (86399999, 1, 1);
 INSERT INTO a (rowtime, id, x) VALUES (86400000, 2, 2);
 INSERT INTO a (rowtime, id, x) VALUES (86401000, 3, 3);
 ASSERT VALUES b (id, x) VALUES (2, 2);
+
+--@test: ROWTIME BETWEEN reads text as well
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, x FROM a WHERE ROWTIME BETWEEN '1970-01-01T00:00:01' AND '1970-01-01T00:00:02';
+INSERT INTO a (rowtime, id, x) VALUES (1000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (2001, 1, 2);
+ASSERT VALUES b (x) VALUES (1);
+
+--@test: a deletion has no time column, so it is left out
+CREATE TABLE t (id INT PRIMARY KEY, ts BIGINT) WITH (kafka_topic='t', value_format='JSON', timestamp='ts');
+CREATE STREAM raw (id INT KEY, v STRING) WITH (kafka_topic='t', value_format='KAFKA');
+CREATE TABLE u AS SELECT id, ts FROM t;
+INSERT INTO t (rowtime, id, ts) VALUES (1, 1, 50);
+INSERT INTO raw (rowtime, id, v) VALUES (2, 1, NULL);
+INSERT INTO t (rowtime, id, ts) VALUES (3, 1, 60);
+ASSERT VALUES u (rowtime, id, ts) VALUES (50, 1, 50);
+ASSERT VALUES u (rowtime, id, ts) VALUES (60, 1, 60);
+
+--@test: a table may take its time from an aggregate
+CREATE STREAM a (id INT KEY, x BIGINT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b WITH (timestamp='m') AS SELECT id, MAX(x) AS m FROM a GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 500);
+INSERT INTO a (rowtime, id, x) VALUES (2, 1, 400);
+ASSERT VALUES b (rowtime, m) VALUES (500, 500);
+ASSERT VALUES b (rowtime, m) VALUES (500, 500);

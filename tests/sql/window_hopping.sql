@@ -34,3 +34,13 @@ CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW HOPPING (SIZE 5 SECONDS
 INSERT INTO a (rowtime, id, x) VALUES (10000, 1, 1);
 ASSERT VALUES b (windowstart, windowend) VALUES (6000, 11000);
 ASSERT VALUES b (windowstart, windowend) VALUES (9000, 14000);
+
+--@test: windows of several group columns
+--@partitions: any
+CREATE STREAM a (id INT KEY, x STRING) WITH (kafka_topic='a', format='JSON');
+CREATE TABLE b AS SELECT id, x, COUNT(*) AS n FROM a WINDOW HOPPING (SIZE 4 SECONDS, ADVANCE BY 2 SECONDS) GROUP BY id, x;
+INSERT INTO a (rowtime, id, x) VALUES (1000, 1, 'p');
+INSERT INTO a (rowtime, id, x) VALUES (3000, 1, 'p');
+ASSERT VALUES b (windowstart, windowend, id, x, n) VALUES (0, 4000, 1, 'p', 1);
+ASSERT VALUES b (windowstart, windowend, id, x, n) VALUES (0, 4000, 1, 'p', 2);
+ASSERT VALUES b (windowstart, windowend, id, x, n) VALUES (2000, 6000, 1, 'p', 1);
