@@ -122,7 +122,7 @@ launch() { # DIR; 0: ready, 1: it ended
         'echo $$ >"$0/pid"; java_of kafka.Kafka "$0/server.properties"' \
         "$dir" </dev/null >"$dir/out" 2>&1 &
     disown
-    for ((line = 0; line < 600; line++)); do
+    for ((line = 0; line < 1200; line++)); do
         grep -q 'Kafka Server started' "$dir/out" && return 0
         sleep 0.1
         [ $line -gt 20 ] && ! is_running "$dir" && return 1
