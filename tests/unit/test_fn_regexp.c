@@ -27,6 +27,7 @@
 static const Case cases[] = {
     EXTRACT("b+", "abbb", "bbb"),
     EXTRACT("x", "abbb", "null"),
+    EXTRACT("b", "ab\xff", "ERROR"), /* No UTF-8. */
     EXTRACT("(", "abbb", "ERROR"),
     EXTRACT("NULL", "abbb", "null"),
     {"REGEXP_EXTRACT", "STRING, STRING, INT", {"(a)(b)?", "ac", "1"}, "a"},
@@ -124,8 +125,27 @@ static const Case cases[] = {
     SPLIT("abc", "x", "[abc]"),
 };
 
+/* More patterns than a call site keeps: early ones are compiled again. */
+static void test_many_patterns(void)
+{
+    Arena *arena = arena_new("test", 0);
+    FnBinding binding;
+    CHECK(!resolve(arena, "REGEXP_EXTRACT", "STRING, STRING", &binding).kind);
+    FnCall *call = fn_call_new(arena, &binding);
+    for (int i = 0; i < 2000; i++) {
+        Str pattern = str_printf(arena, "%d[a-z]", i % 700);
+        Str text = str_printf(arena, "-%dxy", i % 700);
+        Value args[] = {{.str = pattern}, {.str = text}};
+        CHECK_STR(call_rows(arena, call, args, 2),
+                  str_printf(arena, "%dx", i % 700).ptr);
+    }
+    fn_call_close(call);
+    arena_free(arena);
+}
+
 int main(void)
 {
+    test_many_patterns();
     check_calls(cases, sizeof cases / sizeof *cases);
     return check_done();
 }
