@@ -3,13 +3,19 @@
  * The left half of a foreign-key join (runtime 2.16): left rows, the requests
  * that their changes make, and the results that the answers make.
  *
- *   left store    key bytes -> u64 version, u64 length of the foreign key (all
- *                 ones: it is null), it, padded to 8, row (rowset.h)
+ *   left store    key bytes -> u64 version, u32 flags, u32 length of the
+ *                 foreign key, it, padded to 8, row (rowset.h)
  *   result store  key bytes -> row of the join's columns; only if somebody
  *                 downstream reads old rows
  *
  * A row without a foreign key cannot match, so it is not asked about: what the
  * answer would make is emitted at once.
+ *
+ * An INNER join that asks about a row with the key it had before wants no
+ * answer if there is no match, unless a result of it stands ("live"): the right
+ * row may have gone meanwhile, and the answer that said so been dropped as that
+ * of an older version. For the same reason a deleted row with such a result
+ * leaves an entry behind until its deletion is answered.
  */
 #include "runtime/op_join_foreign.h"
 
@@ -26,9 +32,17 @@ typedef struct ForeignLeft {
     Buf row;
 } ForeignLeft;
 
-/* A foreign key; ptr NULL: null. */
+enum {
+    LEFT_EXISTS = 1,
+    LEFT_HAS_KEY = 2, /* The foreign key is not null. */
+    LEFT_LIVE = 4,    /* INNER: a result of it stands. */
+    LEFT_HEAD = 16,
+};
+
 typedef struct LeftRow {
-    bool exists;
+    bool known;  /* There is an entry. */
+    bool exists; /* It has a row. */
+    bool live;
     uint64_t version;
     Str foreign;
     Str row;
@@ -77,16 +91,18 @@ static LeftRow read_left(Op *op, Arena *arena, Str key)
     ForeignLeft *state = op->state;
     StoreEntry *entry = store_get(state->sides[0].store, key);
     LeftRow left = {0};
-    uint64_t head[2];
-    if (!entry || !entry->value || entry->value_len < sizeof head) return left;
+    uint32_t head[2];
+    if (!entry || !entry->value || entry->value_len < LEFT_HEAD) return left;
     /* Copied, because the next change may move it. */
     char *p = arena_copy(arena, entry->value, entry->value_len);
-    memcpy(head, p, sizeof head);
-    size_t at = sizeof head, len = head[1] == UINT64_MAX ? 0 : (size_t)head[1];
+    memcpy(&left.version, p, sizeof left.version);
+    memcpy(head, p + sizeof left.version, sizeof head);
+    size_t at = LEFT_HEAD, len = head[1];
     if (len > entry->value_len - at) return left;
-    left.exists = true;
-    left.version = head[0];
-    if (head[1] != UINT64_MAX) left.foreign = (Str){p + at, len};
+    left.known = true;
+    left.exists = head[0] & LEFT_EXISTS;
+    left.live = head[0] & LEFT_LIVE;
+    if (head[0] & LEFT_HAS_KEY) left.foreign = (Str){p + at, len};
     at += (len + 7) / 8 * 8;
     if (at > entry->value_len) at = entry->value_len;
     left.row = (Str){p + at, entry->value_len - at};
@@ -94,30 +110,61 @@ static LeftRow read_left(Op *op, Arena *arena, Str key)
     return left;
 }
 
+static void put_head(Buf *buf, uint64_t version, uint32_t flags, Str foreign)
+{
+    uint32_t head[2] = {flags | (foreign.ptr ? LEFT_HAS_KEY : 0),
+                        (uint32_t)foreign.len};
+    buf->len = 0;
+    buf_append(buf, &version, sizeof version);
+    buf_append(buf, head, sizeof head);
+    if (foreign.ptr) buf_append_str(buf, foreign);
+    while (buf->len % 8)
+        buf_push(buf, 0);
+}
+
+/* The row as it is now; `live` if a result of it may stand. */
 static void store_left(Op *op, const Batch *batch, int row, Str key,
-                       Str foreign)
+                       Str foreign, bool live)
 {
     ForeignLeft *state = op->state;
     JoinSide *side = &state->sides[0];
     StoreEntry *entry = store_upsert(side->store, key);
     int64_t ms = batch->timestamps[row];
+    uint64_t version = (uint64_t)batch->offsets[row];
     if (!entry) return;
-    if (bit_get(batch->row_null, row)) {
+    bool exists = !bit_get(batch->row_null, row);
+    if (!exists && !live) {
         store_delete(side->store, entry, ms);
         return;
     }
     Buf *buf = &state->row;
-    uint64_t head[2] = {(uint64_t)batch->offsets[row],
-                        foreign.ptr ? foreign.len : UINT64_MAX};
-    buf->len = 0;
-    buf_append(buf, head, sizeof head);
-    if (foreign.ptr) buf_append_str(buf, foreign);
-    while (buf->len % 8)
-        buf_push(buf, 0);
-    rowset_encode(&side->rows, buf, batch, row);
+    put_head(buf, version, (exists ? LEFT_EXISTS : 0) | (live ? LEFT_LIVE : 0),
+             exists ? foreign : STR_NULL);
+    if (exists) rowset_encode(&side->rows, buf, batch, row);
     char *room = store_value_room(side->store, entry, (uint32_t)buf->len);
     memcpy(room, buf->ptr, buf->len);
     store_mark(side->store, entry, ms);
+}
+
+/* An INNER join's result of the key stands now, or does not. */
+static void set_live(Op *op, Str key, const LeftRow *left, bool live)
+{
+    ForeignLeft *state = op->state;
+    Store *store = state->sides[0].store;
+    if (op->node->join.kind != JOIN_INNER || !left->known) return;
+    StoreEntry *entry = store_get(store, key);
+    if (!entry || !entry->value) return;
+    if (!left->exists) {
+        store_delete(store, entry, entry->timestamp_ms);
+        return;
+    }
+    if (left->live == live) return;
+    uint32_t flags;
+    char *at = entry->value + sizeof left->version;
+    memcpy(&flags, at, sizeof flags);
+    flags = live ? flags | LEFT_LIVE : flags & ~(uint32_t)LEFT_LIVE;
+    memcpy(at, &flags, sizeof flags);
+    store_mark(store, entry, entry->timestamp_ms);
 }
 
 /* ---- requests ---- */
@@ -181,6 +228,12 @@ static bool same_key(Str a, Str b)
     return str_eq(a, b);
 }
 
+/* Has the row another foreign key than before? */
+static bool changed(const Change *c)
+{
+    return c->old.exists && !same_key(c->old.foreign, c->foreign);
+}
+
 /* Asks what has to be asked; true: the answer is known to be "no match". */
 static bool ask_inner(const Change *c)
 {
@@ -188,21 +241,19 @@ static bool ask_inner(const Change *c)
         if (c->old.exists) request(c, c->old.foreign, REQUEST_DELETE_ANSWER);
         return false;
     }
-    if (!c->foreign.ptr)
+    if (changed(c)) request(c, c->old.foreign, REQUEST_DELETE);
+    if (!c->foreign.ptr) {
         op_report(c->op, 1, c->batch, c->row, "foreign key is null");
-    if (!c->old.exists || same_key(c->old.foreign, c->foreign)) {
-        request(c, c->foreign, REQUEST_ANSWER_MATCH);
-        return false;
+        return changed(c) || c->old.live;
     }
-    request(c, c->old.foreign, REQUEST_DELETE);
-    request(c, c->foreign, REQUEST_ANSWER);
-    return !c->foreign.ptr;
+    request(c, c->foreign,
+            changed(c) || c->old.live ? REQUEST_ANSWER : REQUEST_ANSWER_MATCH);
+    return false;
 }
 
 static bool ask_left(const Change *c)
 {
-    if (!c->exists && !c->old.exists) return false;
-    if (c->old.exists && (!c->exists || !same_key(c->old.foreign, c->foreign)))
+    if (c->old.exists && (!c->exists || changed(c)))
         request(c, c->old.foreign, REQUEST_DELETE);
     request(c, c->foreign, REQUEST_ANSWER);
     return !c->foreign.ptr;
@@ -291,8 +342,11 @@ static void change_rows(Op *op, Batch *batch)
                     .foreign = foreign[row]};
         if (!c.key.ptr) continue;
         c.old = read_left(op, batch->arena, c.key);
-        store_left(op, batch, row, c.key, c.foreign);
-        if (inner ? !ask_inner(&c) : !ask_left(&c)) continue;
+        /* A deletion of nothing changes nothing, nor does it end a wait. */
+        if (!c.exists && !c.old.exists) continue;
+        bool missed = inner ? ask_inner(&c) : ask_left(&c);
+        store_left(op, batch, row, c.key, c.foreign, c.old.live && !missed);
+        if (!missed) continue;
         rowset_null(&state->sides[1].rows, &right, row);
         if (inner || !c.exists) bit_set(out->row_null, row);
         sel[count++] = (uint16_t)row;
@@ -358,7 +412,8 @@ static bool take_answer(Op *op, const Batch *batch, int row, Batch views[2],
     bool had_left = head.flags & FOREIGN_HAS_LEFT;
     bool has_right = head.flags & FOREIGN_HAS_RIGHT;
     if (left.exists != had_left) return false;
-    if (left.exists && left.version != head.version) return false;
+    if (left.known && left.version != head.version) return false;
+    set_live(op, batch->key_bytes[row], &left, has_right);
     /* Rows are read in place, so they must be aligned. */
     Str right = {value.ptr + sizeof head, value.len - sizeof head};
     right.ptr = arena_copy(batch->arena, right.ptr, right.len);
