@@ -6,10 +6,38 @@
  * mean (M2), which is corrected with each row (Welford; functions.md 6.1). For
  * integers the difference is 64-bit arithmetic that wraps, as in the reference.
  * STDDEV_SAMP gives the variance: that is what its users get today.
+ *
+ * All states are numbers that are never NULL, so one add_rows serves them: it
+ * lifts them from their slots, adds, and puts them back.
  */
 #include "functions/function_int.h"
 
+#include <assert.h>
 #include <math.h>
+
+#include "types/codec.h"
+
+enum { STATES_MAX = 6, ARGS_MAX = 2 };
+
+static void add_to_slots(FnCall *call, void *const *rows, int slot_count,
+                         int first_slot, const Column *const *args,
+                         const uint16_t *sel, int sel_count)
+{
+    const Aggregate *aggregate = call->function->aggregate;
+    size_t states = (size_t)call->state_count;
+    Value state[STATES_MAX], values[ARGS_MAX];
+    assert(call->state_count <= STATES_MAX && call->arg_count <= ARGS_MAX);
+    for (int i = 0; i < sel_count; i++) {
+        int64_t *slots = row_slot(rows[i], slot_count, first_slot);
+        for (size_t k = 0; k < states; k++)
+            state[k] = (Value){.i64 = slots[k]};
+        for (int k = 0; k < call->arg_count; k++)
+            values[k] = column_get(args[k], sel_row(sel, i));
+        aggregate->add(call, state, values); /* None of them fails. */
+        for (size_t k = 0; k < states; k++)
+            slots[k] = state[k].i64;
+    }
+}
 
 /* ---- CORRELATION ---- */
 
@@ -94,6 +122,7 @@ static const Aggregate correlation_aggregate = {
     .undo = correlation_undo,
     .merge = correlation_merge,
     .result = correlation_result,
+    .add_rows = add_to_slots,
 };
 
 /* ---- STDDEV_SAMP, STDDEV_SAMPLE ---- */
@@ -202,6 +231,7 @@ static const Aggregate stddev_aggregate = {
     .undo = stddev_undo,
     .merge = stddev_merge,
     .result = stddev_result,
+    .add_rows = add_to_slots,
 };
 
 /* ---- SUM_LIST ---- */
@@ -262,6 +292,7 @@ static const Aggregate sum_list_aggregate = {
     .undo = sum_list_undo,
     .merge = sum_list_merge,
     .result = sum_list_result,
+    .add_rows = add_to_slots,
 };
 
 static const char correlation_text[] =

@@ -479,7 +479,7 @@ static void check_add_rows(const char *name, const char *type, bool select,
     for (int row = 0; row < ROWS; row++)
         column_set(arena, &column, row, ROWS, random_value(call->arg_types[0]));
     column.constant = constant;
-    const Column *args[] = {&column};
+    const Column *args[] = {&column, &column};
     uint16_t sel[ROWS];
     void *rows[ROWS];
     int selected = 0;
@@ -489,7 +489,8 @@ static void check_add_rows(const char *name, const char *type, bool select,
         sel[selected] = (uint16_t)row;
         rows[selected++] = encoded[g].ptr;
         Value value = column_get(&column, row);
-        CHECK(a->add(call, states[g] + 1, &value));
+        Value values[] = {value, value};
+        CHECK(a->add(call, states[g] + 1, values));
     }
     a->add_rows(call, rows, count + 2, 1, args, select ? sel : NULL, selected);
 
@@ -508,11 +509,24 @@ static void test_add_rows(void)
     static const struct {
         const char *name, *type;
     } fast[] = {
-        {"COUNT", "BIGINT"}, {"SUM", "INT"},    {"SUM", "BIGINT"},
-        {"SUM", "DOUBLE"},   {"AVG", "INT"},    {"AVG", "BIGINT"},
-        {"AVG", "DOUBLE"},   {"MIN", "INT"},    {"MIN", "BIGINT"},
-        {"MIN", "DOUBLE"},   {"MIN", "DATE"},   {"MAX", "INT"},
-        {"MAX", "BIGINT"},   {"MAX", "DOUBLE"}, {"MAX", "TIMESTAMP"},
+        {"COUNT", "BIGINT"},
+        {"SUM", "INT"},
+        {"SUM", "BIGINT"},
+        {"SUM", "DOUBLE"},
+        {"AVG", "INT"},
+        {"AVG", "BIGINT"},
+        {"AVG", "DOUBLE"},
+        {"MIN", "INT"},
+        {"MIN", "BIGINT"},
+        {"MIN", "DOUBLE"},
+        {"MIN", "DATE"},
+        {"MAX", "INT"},
+        {"MAX", "BIGINT"},
+        {"MAX", "DOUBLE"},
+        {"MAX", "TIMESTAMP"},
+        {"STDDEV_SAMP", "INT"},
+        {"STDDEV_SAMPLE", "DOUBLE"},
+        {"CORRELATION", "BIGINT, BIGINT"},
     };
     for (size_t i = 0; i < sizeof fast / sizeof *fast; i++) {
         check_add_rows(fast[i].name, fast[i].type, false, false);
