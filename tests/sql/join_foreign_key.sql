@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Joins of a table with another table's key. Two rows of a batch may overtake
 -- each other on their way through the internal topics, so most of these are
 -- processed step by step.
