@@ -21,7 +21,7 @@
 
 enum {
     WAKE_MIN = 8, /* A queue that never held so many was never full. */
-    WAKE_MS = 5,  /* The fetcher is not woken more often. */
+    WAKE_MS = 2,  /* The fetcher is not woken more often. */
 };
 
 /* ---- opening and closing ---- */

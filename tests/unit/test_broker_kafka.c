@@ -22,11 +22,11 @@ static const Case cases[] = {
     {"x", "", HANDLE_CONSUMER, "isolation.level", "read_committed"},
     {"x", "", HANDLE_CONSUMER, "partition.assignment.strategy", "range"},
     {"x", "", HANDLE_CONSUMER, "session.timeout.ms", "10000"},
-    {"x", "", HANDLE_CONSUMER, "queued.max.messages.kbytes", "32768"},
+    {"x", "", HANDLE_CONSUMER, "queued.max.messages.kbytes", "4096"},
     {"x", "", HANDLE_ADMIN, "allow.auto.create.topics", "false"},
     {"x", "", HANDLE_PRODUCER, "enable.idempotence", "true"},
     {"x", "", HANDLE_PRODUCER, "compression.codec", "lz4"},
-    {"x", "", HANDLE_PRODUCER, "queue.buffering.max.kbytes", "131072"},
+    {"x", "", HANDLE_PRODUCER, "queue.buffering.max.kbytes", "32768"},
     {"x", "", HANDLE_TRANSACTIONAL, "transaction.timeout.ms", "10000"},
     /* Own names, with and without prefixes. */
     {"client.id", "a", HANDLE_CONSUMER, "client.id", "a"},
