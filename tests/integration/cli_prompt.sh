@@ -78,6 +78,9 @@ exit [lindex [wait] 3]
 EXP
 export MILLRACE=$millrace MILLRACE_HISTORY=$dir/history TERM=xterm
 unset NO_COLOR
+# libedit keeps the names of added functions until the process ends.
+echo "leak:wcsdup" >suppressions
+export LSAN_OPTIONS=suppressions=$dir/suppressions:print_suppressions=0
 limit=60
 check "the prompt" expect first.exp
 [ -s history ] || fail "the history file is written"
