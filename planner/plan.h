@@ -101,6 +101,8 @@ typedef struct PlanSource {
 typedef struct PlanProject {
     const Expr **exprs; /* One a column of the node. */
     const int *copy_of; /* Input slot if exprs[i] is that column, else -1. */
+    Str store;          /* "Project-Last": the rows of a table made by a join
+                           are kept; empty: they are not. */
 } PlanProject;
 
 typedef struct PlanFlatmap {

@@ -177,6 +177,16 @@ static Status check_grouped(Select *q)
     return st_ok();
 }
 
+/* The rows of a table that a join of tables makes are kept nowhere else
+ * (runtime 2.20). */
+static bool is_joined_table(const PlanNode *node)
+{
+    while (node->kind == PLAN_FILTER)
+        node = node->inputs[0];
+    return node->kind == PLAN_JOIN_TABLE_TABLE ||
+           node->kind == PLAN_JOIN_FOREIGN_KEY;
+}
+
 STATUS plan_project(Select *q, Schema **schema)
 {
     int *key_items = ARENA_ARRAY(q->arena, int, q->flow.key_count + 1);
@@ -185,6 +195,8 @@ STATUS plan_project(Select *q, Schema **schema)
     if (!st.kind) st = check_names(q);
     if (st.kind) return st;
     PlanNode *node = project_node(q);
+    if (q->persistent && is_joined_table(q->flow.node))
+        node->project.store = STR("Project-Last");
     if (q->persistent) {
         for (int k = 0; k < q->flow.key_count; k++) {
             st = add_column(q, node, &q->items.at[key_items[k]],

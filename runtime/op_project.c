@@ -3,11 +3,23 @@
  * The SELECT list (runtime 2.3): new columns from expressions. Columns that are
  * only passed on are shared, not copied. Rows without a value keep their key
  * and have no value afterwards either. An expression that fails is NULL.
+ *
+ * The rows of a table that a join makes are kept here (runtime 2.20):
+ *
+ *   store key    key bytes [ window bounds ]
+ *   store value  the needed columns (rowset.h)
+ *
+ * With a cache, their changes wait in the store until the commit and go on as
+ * one change a key, the least recently touched first.
  */
-#include "runtime/task.h"
+#include "runtime/join_int.h"
 
 typedef struct ProjectState {
     Eval **evals; /* NULL: a copy, or nobody reads it. */
+    Store *store; /* NULL: nothing is kept. */
+    RowSet rows;
+    Arena *merged; /* Of one batch of merged changes. */
+    Buf row;
 } ProjectState;
 
 static Status project_open(Op *op, Arena *plan)
@@ -19,7 +31,11 @@ static Status project_open(Op *op, Arena *plan)
     for (int i = 0; i < node->column_count; i++)
         if (node->columns[i].needed && node->project.copy_of[i] < 0)
             state->evals[i] = op_eval(op, plan, node->project.exprs[i]);
-    return st_ok();
+    if (!node->project.store.len) return st_ok();
+    rowset_open(plan, node->columns, node->column_count, &state->rows);
+    state->merged = arena_new("merged", 0);
+    return task_store_open(op, node->project.store, STORE_KEYED, 0,
+                           task_merges(op->task), &state->store);
 }
 
 /* A key is there for rows without a value too. */
@@ -55,10 +71,106 @@ static Batch *project(Op *op, Batch *from, bool report)
     return to;
 }
 
+/* ---- kept rows ---- */
+
+/* Row `i` of a merged batch. False: the key was made and unmade. */
+static bool merged_row(Op *op, Batch *batch, int i, const StoreEntry *entry)
+{
+    ProjectState *state = op->state;
+    Str key = {arena_copy(state->merged, entry->key, entry->key_len),
+               entry->key_len};
+    int64_t start, end;
+    batch->key_bytes[i] = join_key_split(op->node, key, &start, &end);
+    if (batch->window_start) {
+        batch->window_start[i] = start;
+        batch->window_end[i] = end;
+    }
+    batch->timestamps[i] = entry->timestamp_ms;
+    batch->offsets[i] = -1;
+    if (entry->value) {
+        Str bytes = {arena_copy(state->merged, entry->value, entry->value_len),
+                     entry->value_len};
+        rowset_decode(&state->rows, batch, i, bytes, entry->timestamp_ms);
+    } else {
+        bit_set(batch->row_null, i);
+        rowset_null(&state->rows, batch, i);
+    }
+    return entry->value || entry->old_value;
+}
+
+static void emit_merged(Op *op)
+{
+    ProjectState *state = op->state;
+    StoreEntry *entry = store_dirty_first(state->store);
+    while (entry) {
+        Arena *arena = state->merged;
+        arena_reset(arena);
+        int count = 0, alive = 0;
+        StoreEntry *end = entry;
+        for (; end && count < BATCH_ROWS_MAX; end = end->dirty_next)
+            count++;
+        Batch *batch = batch_new(arena, count, op->node->column_count);
+        batch->partition = op->task->partition;
+        batch->row_null = bits_new(arena, count);
+        if (op->node->window != WINDOW_NONE) {
+            batch->window_start = ARENA_ARRAY(arena, int64_t, count);
+            batch->window_end = ARENA_ARRAY(arena, int64_t, count);
+        }
+        rowset_columns(&state->rows, arena, batch, op->node->columns);
+        batch->sel = ARENA_ARRAY(arena, uint16_t, count);
+        for (int i = 0; entry != end; i++, entry = entry->dirty_next)
+            if (merged_row(op, batch, i, entry))
+                batch->sel[alive++] = (uint16_t)i;
+        batch->sel_count = alive;
+        op_emit(op, batch);
+    }
+}
+
+static void project_flush(Op *op)
+{
+    ProjectState *state = op->state;
+    if (!state->store) return;
+    if (task_merges(op->task)) emit_merged(op);
+    op_fail(op, store_flush(state->store, op->task->scratch));
+}
+
+/* Keeps the rows; sends them on now, or when they are merged. */
+static void keep(Op *op, Batch *batch)
+{
+    ProjectState *state = op->state;
+    for (int i = 0; i < batch->sel_count; i++) {
+        int row = batch_row(batch, i);
+        Str key = join_key(batch->arena, op->node->window, batch, row);
+        StoreEntry *entry = key.ptr ? store_upsert(state->store, key) : NULL;
+        if (!entry) continue;
+        int64_t ms = batch->timestamps[row];
+        store_before_change(state->store, entry);
+        if (bit_get(batch->row_null, row)) {
+            store_delete(state->store, entry, ms);
+            continue;
+        }
+        state->row.len = 0;
+        rowset_encode(&state->rows, &state->row, batch, row);
+        char *room = store_value_room(state->store, entry,
+                                      (uint32_t)state->row.len);
+        memcpy(room, state->row.ptr, state->row.len);
+        store_mark(state->store, entry, ms);
+    }
+    op_fail(op, store_status(state->store));
+    if (!task_merges(op->task)) op_emit(op, batch);
+    if (store_dirty_bytes(state->store) > task_cache_bytes(op->task))
+        project_flush(op);
+}
+
 static void project_process(Op *op, int input, Batch *batch)
 {
     (void)input;
+    ProjectState *state = op->state;
     Batch *out = project(op, batch, true);
+    if (state->store) {
+        keep(op, out);
+        return;
+    }
     if (batch->old && op->node->want_old) {
         batch->old->sel = batch->sel;
         batch->old->sel_count = batch->sel_count;
@@ -67,11 +179,32 @@ static void project_process(Op *op, int input, Batch *batch)
     op_emit(op, out);
 }
 
+Store *project_store(Op *op)
+{
+    return ((ProjectState *)op->state)->store;
+}
+
+bool project_read(Op *op, Arena *arena, Str value, int64_t timestamp_ms,
+                  Value *row)
+{
+    ProjectState *state = op->state;
+    Batch *one = batch_new(arena, 1, op->node->column_count);
+    rowset_columns(&state->rows, arena, one, op->node->columns);
+    Str copy = {arena_copy(arena, value.ptr, value.len), value.len};
+    if (!rowset_decode(&state->rows, one, 0, copy, timestamp_ms)) return false;
+    for (int i = 0; i < op->node->column_count; i++)
+        row[i] = one->columns[i].values ? column_get(&one->columns[i], 0)
+                                        : VALUE_NULL;
+    return true;
+}
+
 static void project_close(Op *op)
 {
     ProjectState *state = op->state;
     for (int i = 0; state->evals && i < op->node->column_count; i++)
         eval_close(state->evals[i]);
+    buf_free(&state->row);
+    if (state->merged) arena_free(state->merged);
 }
 
 const OpType op_project_type = {
@@ -79,5 +212,6 @@ const OpType op_project_type = {
     .state_bytes = sizeof(ProjectState),
     .open = project_open,
     .process = project_process,
+    .flush = project_flush,
     .close = project_close,
 };

@@ -53,6 +53,8 @@ int node_stores(const PlanNode *node, NodeStore stores[NODE_STORES_MAX])
                              ? STORE_OF_ROWS
                              : STORE_OF_WINDOWS,
                          node->aggregate.window.retention_ms);
+    case PLAN_PROJECT:
+        return add_store(stores, n, node->project.store, STORE_OF_ROWS, 0);
     case PLAN_JOIN_STREAM_TABLE:
         return add_store(stores, n, looked_up_store(node), STORE_OF_ROWS, 0);
     case PLAN_JOIN_TABLE_TABLE:

@@ -4,6 +4,7 @@
  * worker's thread, so the asker leaves a request, each worker serves it between
  * two turns for the tasks it has, and the asker waits. One request at a time.
  */
+#include "runtime/join_int.h"
 #include "runtime/query_int.h"
 
 #include <time.h>
@@ -16,40 +17,56 @@ typedef struct Reading {
     Value *row;
 } Reading;
 
-static bool is_windowed(const Op *op)
+/* Bytes of window bounds behind the keys of an operator's store. */
+static size_t window_bytes(const Op *op)
 {
-    return op->node->kind == PLAN_AGGREGATE
-               ? op->node->aggregate.window.kind != WINDOW_NONE
-               : op->node->source.window != WINDOW_NONE;
+    const PlanNode *node = op->node;
+    if (node->kind == PLAN_AGGREGATE)
+        return node->aggregate.window.kind == WINDOW_NONE      ? 0
+               : node->aggregate.window.kind == WINDOW_SESSION ? 16
+                                                               : 12;
+    return join_window_bytes(node->kind == PLAN_SOURCE ? node->source.window
+                                                       : node->window);
 }
 
 /* Is this store key the one asked for, any window of it? */
 static bool matches(const Op *op, Str wanted, Str key)
 {
     if (!wanted.ptr) return true;
-    size_t tail = 0;
-    if (is_windowed(op)) {
-        if (op->node->kind == PLAN_AGGREGATE)
-            tail = 12;
-        else
-            tail = op->node->source.window == WINDOW_SESSION ? 16 : 8;
-    }
+    size_t tail = window_bytes(op);
     if (key.len != wanted.len + tail) return false;
     key.len -= tail;
     return str_eq(key, wanted);
+}
+
+static bool read_row(Op *op, Arena *arena, Str key, Str value,
+                     int64_t timestamp_ms, Value *row)
+{
+    switch (op->node->kind) {
+    case PLAN_AGGREGATE:
+        return aggregate_read(op, arena, key, value, timestamp_ms, row);
+    case PLAN_PROJECT: return project_read(op, arena, value, timestamp_ms, row);
+    default: return source_read(op, arena, key, value, timestamp_ms, row);
+    }
+}
+
+static Store *read_store(Op *op)
+{
+    switch (op->node->kind) {
+    case PLAN_AGGREGATE: return aggregate_store(op);
+    case PLAN_PROJECT: return project_store(op);
+    case PLAN_SOURCE: return source_store(op);
+    default: return NULL;
+    }
 }
 
 static bool read_entry(void *context, Str key, Str value, int64_t timestamp_ms)
 {
     Reading *reading = context;
     StateRequest *request = reading->request;
-    Op *op = reading->op;
-    if (!matches(op, request->key, key)) return true;
-    bool ok = op->node->kind == PLAN_AGGREGATE
-                  ? aggregate_read(op, request->arena, key, value, timestamp_ms,
-                                   reading->row)
-                  : source_read(op, request->arena, key, value, timestamp_ms,
-                                reading->row);
+    if (!matches(reading->op, request->key, key)) return true;
+    bool ok = read_row(reading->op, request->arena, key, value, timestamp_ms,
+                       reading->row);
     if (ok && !request->visit(request->context, reading->row, timestamp_ms))
         request->stopped = true;
     return !request->stopped;
@@ -71,9 +88,7 @@ void task_read_state(Task *task, StateRequest *request)
     for (int i = 0; i < task->op_count && !request->stopped; i++) {
         Op *op = task->ops[i];
         if (op->node->id != request->node_id) continue;
-        Store *store = op->node->kind == PLAN_AGGREGATE ? aggregate_store(op)
-                       : op->node->kind == PLAN_SOURCE  ? source_store(op)
-                                                        : NULL;
+        Store *store = read_store(op);
         if (!store) continue;
         Reading reading = {
             op, request,

@@ -155,9 +155,11 @@ extern const OpType op_join_foreign_left_type, op_join_foreign_right_type,
 
 /* ---- stores that can be read from outside ---- */
 
-/* The store of a table source or an aggregate; NULL: it has none. */
+/* The store of a table source, an aggregate or the projection of a joined
+ * table; NULL: it has none. */
 Store *source_store(Op *op);
 Store *aggregate_store(Op *op);
+Store *project_store(Op *op);
 
 /* One stored entry as values of the node's columns (null where nobody reads the
  * column). False: damaged. */
@@ -165,6 +167,8 @@ bool source_read(Op *op, Arena *arena, Str key, Str value, int64_t timestamp_ms,
                  Value *row);
 bool aggregate_read(Op *op, Arena *arena, Str key, Str value,
                     int64_t timestamp_ms, Value *row);
+bool project_read(Op *op, Arena *arena, Str value, int64_t timestamp_ms,
+                  Value *row);
 
 /* ---- for the worker ---- */
 

@@ -493,14 +493,43 @@ static void keep_last(void *context, const Record *record)
     if (record->value.ptr) buf_append_str(&last[key], record->value);
 }
 
+/* What the query keeps of its result. */
+typedef struct Kept {
+    int rows;
+    int64_t sum; /* Of X. */
+} Kept;
+
+static bool visit_kept(void *context, const Value *row, int64_t timestamp_ms)
+{
+    Kept *kept = context;
+    kept->rows++;
+    kept->sum += row[1].i32;
+    return timestamp_ms > 0;
+}
+
+static void check_kept(Run *run, int rows, int64_t sum)
+{
+    const PlanNode *project = run->f->plan->root->inputs[0];
+    CHECK(project->kind == PLAN_PROJECT);
+    CHECK_STR(project->project.store, "Project-Last");
+    Kept kept = {0};
+    Status st = query_read_state(run->query, run->f->arena, project->id,
+                                 STR_NULL, visit_kept, &kept);
+    CHECK(!st.kind && kept.rows == rows && kept.sum == sum);
+}
+
 static void check_foreign(Run *run, bool left, const Fed *l, const Fed *r)
 {
     Buf last[LEFT_KEYS] = {{0}}, want = {0};
     each_output(run, keep_last, last);
+    int rows = 0;
+    int64_t sum = 0;
     for (int k = 0; k < LEFT_KEYS; k++) {
         want.len = 0;
         int fk = l[k].fk, y = fk >= 0 ? r[fk].v : -1;
         if (l[k].v >= 0 && (left || y >= 0)) {
+            rows++;
+            sum += l[k].v;
             buf_push(&want, '{');
             append_int(&want, "X", l[k].v);
             buf_push(&want, ',');
@@ -512,9 +541,11 @@ static void check_foreign(Run *run, bool left, const Fed *l, const Fed *r)
         buf_free(&last[k]);
     }
     buf_free(&want);
+    check_kept(run, rows, sum);
 }
 
-static void test_foreign(bool left, int batch_rows, int threads, bool restarts)
+static void test_foreign(bool left, int batch_rows, int threads, bool restarts,
+                         size_t cache)
 {
     Run run;
     run_open(&run,
@@ -524,6 +555,7 @@ static void test_foreign(bool left, int batch_rows, int threads, bool restarts)
                     " JOIN r ON fk = r.id;",
              batch_rows);
     run.options.threads = threads;
+    run.options.cache_max_bytes = cache;
     if (threads) {
         run.options.clock = NULL;
         run.options.commit_interval_ms = 10;
@@ -549,6 +581,7 @@ static void test_foreign(bool left, int batch_rows, int threads, bool restarts)
         run_start(&run);
     }
     run_until_idle(&run);
+    if (cache) CHECK(!query_commit(run.query, run.f->arena).kind);
     check_foreign(&run, left, l, r);
     run_close(&run);
 }
@@ -570,7 +603,7 @@ static void test_cleanup(void)
     int count = 0;
     Arena *arena = run.f->arena;
     CHECK(!broker_list_topics(run.broker, arena, &infos, &count).kind);
-    CHECK(count == 5 + 2 + 3); /* Ours, between the halves, changelogs. */
+    CHECK(count == 5 + 2 + 4); /* Ours, between the halves, changelogs. */
     CHECK(!query_cleanup(arena, run.broker, plan, STR("app"), STR_NULL).kind);
     CHECK(!broker_list_topics(run.broker, arena, &infos, &count).kind);
     CHECK(count == 5);
@@ -590,11 +623,13 @@ int main(void)
         }
     }
     for (int left = 0; left < 2; left++) {
-        test_foreign(left, 1, 0, false);
-        test_foreign(left, 3, 0, true);
-        test_foreign(left, 0, 0, false);
-        test_foreign(left, 0, 3, false);
-        test_foreign(left, 0, 2, true);
+        test_foreign(left, 1, 0, false, 0);
+        test_foreign(left, 3, 0, true, 0);
+        test_foreign(left, 0, 0, false, 0);
+        test_foreign(left, 0, 3, false, 0);
+        test_foreign(left, 0, 2, true, 0);
+        test_foreign(left, 3, 0, false, 1000000);
+        test_foreign(left, 0, 0, true, 1000000);
     }
     test_cleanup();
     return check_done();
