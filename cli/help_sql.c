@@ -79,8 +79,8 @@ const HelpTopic help_statements[] = {
      "'auto.offset.reset'='earliest' begins with\nwhat is there. Without EMIT "
      "a stream is read to its end once; tables cannot be\nread without EMIT "
      "yet. ROWTIME, ROWPARTITION and ROWOFFSET are columns of every\nsource, "
-     "WINDOWSTART and WINDOWEND of windowed ones. Of joins, a stream with a\n"
-     "table runs today. SHOW FUNCTIONS lists the functions.\n"
+     "WINDOWSTART and WINDOWEND of windowed ones. Streams are joined WITHIN a\n"
+     "time, tables on their PRIMARY KEY. SHOW FUNCTIONS lists the functions.\n"
      "\n"
      "  SELECT url, COUNT(*) AS n FROM clicks GROUP BY url EMIT CHANGES;\n"},
     {"PRINT", "shows a topic's records as they come",
