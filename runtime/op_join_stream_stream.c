@@ -168,9 +168,9 @@ static bool visit_waiting(void *context, Str key, Str value, int64_t ms)
     if (!waiting.key.ptr) return true;
     state->min_ms = waiting.ms;
     if (scan->open[0] && scan->open[1]) return false;
-    int64_t end = waiting.ms + after_ms(scan->op, side) +
-                  scan->op->node->join.grace_ms;
-    if (end >= state->stream_ms) {
+    uint64_t end = (uint64_t)waiting.ms + (uint64_t)after_ms(scan->op, side) +
+                   (uint64_t)scan->op->node->join.grace_ms;
+    if ((int64_t)end >= state->stream_ms) {
         scan->open[side] = true;
         return true;
     }

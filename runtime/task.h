@@ -18,7 +18,7 @@
 #include "runtime/op.h"
 #include "runtime/query.h"
 
-enum { TASK_STORES_MAX = 16, TASK_INPUTS_MAX = 32 };
+enum { TASK_STORES_MAX = 64, TASK_INPUTS_MAX = 32 };
 
 typedef struct TaskInput TaskInput;
 

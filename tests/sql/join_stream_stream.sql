@@ -184,3 +184,21 @@ INSERT INTO a (rowtime, id, x) VALUES (1, 1, 2);
 --@headers: who=right
 INSERT INTO b (rowtime, id, y) VALUES (2, 1, 3);
 ASSERT VALUES e (id, x, h) VALUES (1, 2, 'cmlnaHQ=');
+
+--@test: seven streams in one query
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b (id INT KEY, x INT) WITH (kafka_topic='b', value_format='JSON');
+CREATE STREAM c (id INT KEY, x INT) WITH (kafka_topic='c', value_format='JSON');
+CREATE STREAM d (id INT KEY, x INT) WITH (kafka_topic='d', value_format='JSON');
+CREATE STREAM e (id INT KEY, x INT) WITH (kafka_topic='e', value_format='JSON');
+CREATE STREAM f (id INT KEY, x INT) WITH (kafka_topic='f', value_format='JSON');
+CREATE STREAM g (id INT KEY, x INT) WITH (kafka_topic='g', value_format='JSON');
+CREATE STREAM h AS SELECT a.id AS id, a.x AS x1, d.x AS x4, g.x AS x7 FROM a LEFT JOIN b WITHIN 1 SECOND GRACE PERIOD 1 SECOND ON a.id = b.id LEFT JOIN c WITHIN 1 SECOND GRACE PERIOD 1 SECOND ON a.id = c.id LEFT JOIN d WITHIN 1 SECOND GRACE PERIOD 1 SECOND ON a.id = d.id LEFT JOIN e WITHIN 1 SECOND GRACE PERIOD 1 SECOND ON a.id = e.id LEFT JOIN f WITHIN 1 SECOND GRACE PERIOD 1 SECOND ON a.id = f.id LEFT JOIN g WITHIN 1 SECOND GRACE PERIOD 1 SECOND ON a.id = g.id;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
+INSERT INTO b (rowtime, id, x) VALUES (2, 1, 2);
+INSERT INTO c (rowtime, id, x) VALUES (3, 1, 3);
+INSERT INTO d (rowtime, id, x) VALUES (4, 1, 4);
+INSERT INTO e (rowtime, id, x) VALUES (5, 1, 5);
+INSERT INTO f (rowtime, id, x) VALUES (6, 1, 6);
+INSERT INTO g (rowtime, id, x) VALUES (7, 1, 7);
+ASSERT VALUES h (rowtime, id, x1, x4, x7) VALUES (7, 1, 1, 4, 7);
