@@ -402,8 +402,8 @@ static void name_foreign(Select *q, const Join *join, PlanJoin *plan)
                                      prefix, n);
     plan->response_topic = str_printf(q->arena, "%s-RESPONSE-%010d-topic",
                                       prefix, n + 1);
-    plan->subscription_store = str_printf(
-        q->arena, "%s-STATE-STORE-%010d", prefix, n + 2);
+    plan->subscription_store = str_printf(q->arena, "%s-STATE-STORE-%010d",
+                                          prefix, n + 2);
     plan->result_store = str_printf(q->arena, "%sJoin-Materialize",
                                     join->prefix);
     q->generated += 3;

@@ -62,7 +62,7 @@ typedef struct NodeStore {
     Str name;
     StoreRole role;
     int64_t retention_ms; /* Of windows and records. */
-    bool right_half;      /* Of a foreign-key join: in its right half's tasks. */
+    bool right_half; /* Of a foreign-key join: in its right half's tasks. */
 } NodeStore;
 
 enum { NODE_STORES_MAX = 4 };
@@ -188,7 +188,7 @@ struct TaskInput {
     int topic; /* Index in the query's topics. */
     bool is_table;
     bool is_feedback; /* Between halves of a join: never waited for. */
-    Chunk **chunks; /* Queue; from `first` on. */
+    Chunk **chunks;   /* Queue; from `first` on. */
     int first, chunk_count, chunk_cap;
     int next;               /* Next record of the first chunk. */
     int queued;             /* Records not decoded yet. */
@@ -196,7 +196,7 @@ struct TaskInput {
     Batch *batch;           /* NULL: none. */
     int at;                 /* Rows of it that are done, dead ones included. */
     int held;               /* Chunks at the front that only the batch uses. */
-    int64_t time_ms;       /* Partition time: the largest timestamp; -1. */
+    int64_t time_ms;        /* Partition time: the largest timestamp; -1. */
     int64_t position;       /* Offset after what was processed; -1: unknown. */
     int64_t batch_position; /* Offset after the decoded batch. */
     int64_t committed;      /* Position last committed; -1: none. */

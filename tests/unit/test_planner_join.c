@@ -141,7 +141,8 @@ static const struct {
      "      repartition 'RightSourceKeyed-SelectKey' partitions 4 store"
      " 'RightSourceKeyed-Materialize'\n"
      "        rekey ID as KAFKA\n"
-     "          source 'JT' table topic 'jt' key JSON value JSON reads ID, O\n"},
+     "          source 'JT' table topic 'jt' key JSON value JSON reads ID,"
+     " O\n"},
     /* The repartitioned side takes the other's number of partitions. */
     {"CREATE STREAM p5 AS SELECT x, z FROM a JOIN c WITHIN 5 SECONDS"
      " GRACE PERIOD 1 SECOND ON a.x = c.id;",
