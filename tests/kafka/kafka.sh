@@ -19,6 +19,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 version=${KAFKA_VERSION:-4.1.0}
 libs=${KAFKA_HOME_DIR:-$here/../../build/kafka/$version/libs}
+# Maven takes relative paths from the pom's folder, not from ours.
+case $libs in /*) ;; *) libs=$PWD/$libs ;; esac
 
 fail() {
     echo "kafka.sh: $*" >&2
@@ -41,6 +43,8 @@ fetch() {
         rm -rf "$part" "$part.log"
         fail "Maven could not fetch Kafka $version"
     }
+    ls "$part"/kafka_*.jar >/dev/null 2>&1 ||
+        fail "Maven fetched no Kafka $version"
     touch "$part/.complete"
     rm -f "$part.log"
     mv -T "$part" "$libs" 2>/dev/null || rm -rf "$part"
