@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The plain librdkafka side of `make bench`: it fills the topics, and it is what
- * Millrace is compared with. bench/run.sh calls it.
+ * The plain librdkafka side of `make bench`: it fills the topics, and it is
+ * what Millrace is compared with. bench/run.sh calls it.
  *
  *     bench_kafka load ADDRESS RECORDS      makes and fills the three topics
  *     bench_kafka topic ADDRESS NAME        makes a topic of 4 partitions
@@ -13,9 +13,9 @@
  *
  * consume and copy are the shortest honest loops: batches of up to 8,192
  * messages, all four partitions in one consumer, the allocator tuned as ours,
- * our settings but for a longer queue, which they need. They touch the first and the last
- * byte of each value, as a program that reads would. They, and `time` for its
- * command, print one line:
+ * our settings but for a longer queue, which they need. They touch the first
+ * and the last byte of each value, as a program that reads would. They, and
+ * `time` for its command, print one line:
  *
  *     records=N cpu_s=S wall_s=S rss_mb=N
  *
@@ -216,8 +216,8 @@ static void print_usage(int who, long long records, int64_t start_ns)
 
 static void assign_all(rd_kafka_t *rk, const char *topic)
 {
-    rd_kafka_topic_partition_list_t *list =
-        rd_kafka_topic_partition_list_new(PARTITIONS);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(
+        PARTITIONS);
     for (int p = 0; p < PARTITIONS; p++)
         rd_kafka_topic_partition_list_add(list, topic, p)->offset =
             RD_KAFKA_OFFSET_BEGINNING;

@@ -413,9 +413,9 @@ static void measure(MemBroker *broker, const char *name, int records)
            ns[RUNS / 2], ns[0], ns[RUNS - 1]);
     if (name)
         printf("  %lld out, %.0f bytes each", (long long)broker->produced,
-               broker->produced ? (double)broker->produced_bytes /
-                                      (double)broker->produced
-                                : 0.0);
+               broker->produced
+                   ? (double)broker->produced_bytes / (double)broker->produced
+                   : 0.0);
     printf("\n");
     fflush(stdout);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How long the shell takes to its first prompt, and how much memory it holds
- * while it waits: from exec to the prompt's bytes on a terminal, on the embedded
- * broker in a directory of its own.
+ * while it waits: from exec to the prompt's bytes on a terminal, on the
+ * embedded broker in a directory of its own.
  *
  *     bench_start MILLRACE DIRECTORY     prints prompt_ms=N rss_mb=N
  */

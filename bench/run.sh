@@ -9,9 +9,9 @@
 # QUERIES   default "w1 w2 w3 w3s w5"
 # ADDRESS   a Kafka that runs already; default: one is started and stopped
 #
-# CPU time is that of the whole process. What a run over an empty topic takes
-# (the start, for W5 the table too, and the end) is taken off, the same median
-# for all runs of a query. One table goes to standard output, one JSON object a
+# CPU time is that of the whole process. The median of what a run over an empty
+# topic takes (the start, for W5 the table too, and the end) is taken off. One
+# table goes to standard output, one JSON object a
 # run to BUILD/bench.jsonl.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -105,8 +105,8 @@ table() {
         printf "%-9s %8.3f %6.3f-%-6.3f", name, us, \
             (low[key SUBSEP "cpu_s"] - start) * 1e6 / read[key], \
             (high[key SUBSEP "cpu_s"] - start) * 1e6 / read[key]
-        if (base) printf "  %4.0f %% of %-8s (goal %s %%)", \
-            100 * cost[base] / us, base, goal
+        if (base) printf "  %4.0f %% of %-8s %-13s", 100 * cost[base] / us, \
+            base, goal ? "(goal " goal " %)" : ""
         else printf "  %31s", ""
         printf "  %6.2f s %5.0f MB", median(key SUBSEP "wall_s"), \
             median(key SUBSEP "rss_mb")
@@ -135,7 +135,8 @@ table() {
         for (q = 1; q <= nq - 2; q++) {
             k = all[q]
             row(k, k, k == "w2" || k == "w5" ? "copy" : "consume", \
-                k == "w1" ? 60 : k == "w2" ? 70 : k == "w5" ? 60 : 50)
+                k == "w1" || k == "w5" ? 60 : k == "w2" ? 70 : \
+                k == "w3" ? 50 : "")
         }
     }' "$temp/all"
 }

@@ -17,8 +17,8 @@
 
 enum {
     PARTITIONS = 4,
-    VIEW_USERS = 10000,    /* Keys of the topic bench_views. */
-    VISIT_USERS = 100000,  /* Keys of bench_visits, rows of bench_users. */
+    VIEW_USERS = 10000,   /* Keys of the topic bench_views. */
+    VISIT_USERS = 100000, /* Keys of bench_visits, rows of bench_users. */
     VIEWS_PER_MS = 100,
     KEY_ROOM = 24,
     VALUE_ROOM = 320,
