@@ -466,9 +466,15 @@ void mr_stop(mr_Engine *engine)
 {
     pthread_mutex_lock(&engine->lock);
     engine->started = false;
-    for (int i = 0; i < engine->queries.count; i++) {
-        EngineQuery *query = engine->queries.entries[i].value;
-        if (query && query->query) query_halt(query->query);
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < engine->queries.count; i++) {
+            EngineQuery *query = engine->queries.entries[i].value;
+            if (!query || !query->query) continue;
+            if (pass == 0)
+                query_begin_halt(query->query);
+            else
+                query_halt(query->query);
+        }
     }
     pthread_mutex_unlock(&engine->lock);
 }

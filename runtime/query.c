@@ -140,9 +140,17 @@ STATUS query_start(Arena *arena, const Plan *plan, const QueryOptions *options,
     return st_ok();
 }
 
+void query_begin_halt(Query *query)
+{
+    int64_t none = 0;
+    atomic_compare_exchange_strong(&query->stopping_ms, &none,
+                                   clock_monotonic_ns() / 1000000);
+    atomic_store(&query->stopping, true);
+}
+
 void query_halt(Query *query)
 {
-    atomic_store(&query->stopping, true);
+    query_begin_halt(query);
     for (int i = 0; i < query->worker_count; i++) {
         Worker *worker = &query->workers[i];
         if (worker->started)

@@ -99,6 +99,9 @@ bool query_is_idle(Query *query);
 void query_pause(Query *query);
 void query_resume(Query *query);
 
+/* Tells it to halt, without waiting, so that several halt at the same time. */
+void query_begin_halt(Query *query);
+
 /* Flushes, commits and leaves the group; query_info then tells the final counts,
  * and only query_stop may follow. */
 void query_halt(Query *query);

@@ -133,6 +133,7 @@ struct Query {
     int64_t started_ns;
     _Atomic int64_t taken, given; /* Rows of LIMIT: promised, delivered. */
     atomic_bool stopping, paused, finished, commit_wanted;
+    _Atomic int64_t stopping_ms; /* Monotonic, since when; 0: not. */
     atomic_bool told; /* options.finished was called. */
 };
 

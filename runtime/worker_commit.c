@@ -19,7 +19,8 @@
 enum {
     CHECKPOINT_MS = 10000,
     FLUSH_SLICE_MS = 1000,
-    FINAL_FLUSH_MS = 15000, /* How long an end waits for the broker. */
+    FINAL_FLUSH_MS = 15000, /* How long a rebalance waits for the broker, */
+    HALT_FLUSH_MS = 5000,   /* and how long a query that halts. */
 };
 
 void worker_fail(Worker *worker, Status st)
@@ -40,6 +41,16 @@ static bool has_news(const Task *task)
     return false;
 }
 
+/* Whether a flush that began then has waited enough. A query that halts has one
+ * deadline for whatever it still flushes. */
+static bool must_give_up(const Worker *worker, bool final, int64_t began_ms)
+{
+    int64_t now = clock_monotonic_ns() / 1000000;
+    int64_t stopping_ms = atomic_load(&worker->query->stopping_ms);
+    if (stopping_ms) return now - stopping_ms > HALT_FLUSH_MS;
+    return final && now - began_ms > FINAL_FLUSH_MS;
+}
+
 /* Waits for all acknowledgements, through an outage too, unless the query is to
  * end and the broker stays away. */
 static Status flush_producer(Worker *worker, bool final)
@@ -57,9 +68,7 @@ static Status flush_producer(Worker *worker, bool final)
                      STR_ARG(worker->query->options.id), worker->index,
                      st.text);
         worker->away = true;
-        int64_t waited = clock_monotonic_ns() / 1000000 - began;
-        bool ending = final || atomic_load(&worker->query->stopping);
-        if (ending && waited > FINAL_FLUSH_MS) return st;
+        if (must_give_up(worker, final, began)) return st;
         if (worker->query->options.threads == 0) return st;
     }
 }
@@ -140,6 +149,8 @@ static void note_committed(Worker *worker)
 STATUS worker_commit(Worker *worker, bool final)
 {
     bool any = false;
+    if (worker->away && must_give_up(worker, false, 0))
+        return st_error(worker->turn, ST_RETRY, "the broker is away");
     for (int t = 0; t < worker->task_count; t++) {
         Task *task = worker->tasks[t];
         if (!has_news(task)) continue;
