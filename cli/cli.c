@@ -129,7 +129,7 @@ static volatile sig_atomic_t waiting_flag; /* For Kafka, before any work. */
 
 static void on_signal(int number)
 {
-    if (waiting_flag) _exit(128 + number);
+    if (waiting_flag) _exit(EXIT_USAGE);
     if (number == SIGTERM) {
         terminate_flag = 1;
     } else {
@@ -255,37 +255,26 @@ bool common_option(CommonOptions *common, int option, const char *argument,
 
 /* ---- the engine ---- */
 
-/* Does the broker answer? Kafka is opened without waiting for it. */
-static Status ask_broker(mr_Engine *engine, Arena *arena)
-{
-    TopicInfo *topics;
-    int count;
-    return broker_list_topics(mr_broker(engine), arena, &topics, &count);
-}
-
+/* mr_open asks Kafka for a sign of life. */
 static mr_Engine *open_with(const mr_Options *options)
 {
     mr_Engine *engine = NULL;
     bool told = false;
 
+    waiting_flag = map_get(options->settings, STR("bootstrap.servers")) != NULL;
     for (;;) {
         Arena *arena = arena_new("open", 0);
-        Status st = st_ok();
-        if (!engine) st = mr_open(arena, options, &engine);
-        if (!st.kind) st = ask_broker(engine, arena);
+        Status st = mr_open(arena, options, &engine);
         bool again = st.kind == ST_RETRY && !interrupted();
-        if (st.kind && (!again || !told))
-            complain("%s%s", st.text, again ? "; trying again" : "");
-        told = true;
+        if (again && !told) complain("%s; trying again", st.text);
+        if (st.kind && !again) complain("%s", st.text);
         arena_free(arena);
-        if (!again && st.kind) {
-            mr_close(engine);
-            return NULL;
-        }
-        if (!again) return engine;
-        for (int i = 0; i < 10 && !interrupted(); i++)
-            clock_sleep_ms(100);
+        if (!again) break;
+        told = true;
+        clock_sleep_ms(1000);
     }
+    waiting_flag = 0;
+    return engine;
 }
 
 mr_Engine *open_engine(CommonOptions *common, mr_Mode mode, bool temporary)
