@@ -3,7 +3,8 @@
 # Kafka is stopped and started again under a running server and a waiting
 # producer: both go on by themselves, nothing is lost, the log says what
 # happened. Whatever starts while Kafka is away says so and waits; Ctrl-C and
-# SIGTERM end it at once.
+# SIGTERM end it at once. A server that is stopped in the middle of all that ends
+# soon, and its work is done later.
 . "$(dirname "$0")/lib.sh"
 
 RATE=1000
@@ -24,6 +25,7 @@ CREATE STREAM numbers (k STRING KEY, n INT)
   WITH (kafka_topic='$topic', value_format='JSON');
 CREATE STREAM late WITH (kafka_topic='${id}_late') AS SELECT k, n FROM numbers;
 END
+sed "s/late/stopped/g" "$tmp/late.sql" >"$tmp/stopped.sql"
 options=(--set ksql.streams.auto.offset.reset=earliest
     --set ksql.streams.commit.interval.ms=$COMMIT_MS
     --set consumer.session.timeout.ms=4000)
@@ -42,6 +44,11 @@ ended() {
 }
 
 start_server a "$tmp/script.sql" "${options[@]}" --set ksql.service.id="$id"
+start_stopped() {
+    start_server stopped "$tmp/stopped.sql" "${options[@]}" \
+        --set ksql.service.id="${id}_stopped"
+}
+start_stopped
 wait_for 30 "a runs" logged a "partitions assigned query=CTAS_COUNTS"
 total=$((RATE * RUN_S))
 for ((i = 0; i < RUN_S * 10; i++)); do
@@ -53,6 +60,7 @@ done | "$millrace" produce --bootstrap-server "$KAFKA" -q -K : "$topic" \
 producer=$!
 remember $producer
 wait_for 30 "records flow" has_records "${id}_copies" 1500
+wait_for 30 "records flow" has_records "${id}_stopped" 1000
 
 "$here/kafka.sh" stop "$KAFKA_DIR" || fail "Kafka does not stop"
 say "Kafka stopped"
@@ -76,24 +84,29 @@ for name in late int term shell; do
 done
 kill -INT $int $shell
 kill -TERM $term
-ended $int "a server that waits for Kafka" 130
-ended $term "a run that waits for Kafka" 143
-ended $shell "a shell that waits for Kafka" 130
+ended $int "a server that waits for Kafka" 255
+ended $term "a run that waits for Kafka" 255
+ended $shell "a shell that waits for Kafka" 255
 wait_for 20 "a tells that Kafka is away" logged a "WARN broker away"
+stop_server stopped
+say "a server is stopped"
 is_up a || fail "a ended when Kafka went away"
 kill -0 $producer || fail "the producer ended when Kafka went away"
 say "Kafka restarts"
 "$here/kafka.sh" restart "$KAFKA_DIR" >/dev/null || fail "Kafka does not start"
 say "Kafka is back"
+start_stopped
 wait_for 30 "a tells that Kafka is back" logged a "WARN broker back"
 wait $producer || fail "the producer ended with status $?"
 wait_for 60 "all records came out" has_records "${id}_copies" $total
 wait_for 60 "the late server reads it all" has_records "${id}_late" $total
+wait_for 60 "the stopped one goes on" has_records "${id}_stopped" $total
 sleep 1 # The counts' last commit.
 stop_server a INT
 stop_server late
+stop_server stopped
 
-for name in copies late; do
+for name in copies late stopped; do
     consume "${id}_$name" | awk -F'[:}]' '{ print $2 }' >"$tmp/$name"
     twice=$(($(wc -l <"$tmp/$name") - total))
     sort -n -u "$tmp/$name" >"$tmp/distinct"
