@@ -407,6 +407,26 @@ static Status kafka_topic_configs(Broker *base, Arena *arena, Str name,
     return st;
 }
 
+/* One end of a partition: RD_KAFKA_OFFSET_BEGINNING or _END go where a time
+ * would. (rd_kafka_query_watermark_offsets of 2.0.2 may wait for ever when the
+ * broker dies during the call; this keeps its timeout.) */
+static rd_kafka_resp_err_t query_end(rd_kafka_t *admin, const char *topic,
+                                     int32_t partition, int64_t which,
+                                     int64_t *offset)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_t *part =
+        rd_kafka_topic_partition_list_add(list, topic, partition);
+    part->offset = which;
+    rd_kafka_resp_err_t err = rd_kafka_offsets_for_times(admin, list,
+                                                         REQUEST_MS);
+    if (!err) err = list->elems[0].err;
+    *offset = list->elems[0].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return err;
+}
+
 static Status kafka_watermarks(Broker *base, Arena *arena, Str name,
                                int32_t partition, int64_t *low, int64_t *high)
 {
@@ -427,8 +447,11 @@ static Status kafka_watermarks(Broker *base, Arena *arena, Str name,
     st = kafka_admin(broker, arena, &admin);
     if (st.kind) return st;
     do {
-        err = rd_kafka_query_watermark_offsets(admin, topic, partition, low,
-                                               high, REQUEST_MS);
+        err = query_end(admin, topic, partition, RD_KAFKA_OFFSET_BEGINNING,
+                        low);
+        if (!err)
+            err = query_end(admin, topic, partition, RD_KAFKA_OFFSET_END,
+                            high);
         if (!err) return st_ok();
         clock_sleep_ms(50);
     } while (kafka_is_passing(err) && clock_monotonic_ns() < until_ns);
