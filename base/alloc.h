@@ -26,7 +26,8 @@ _Noreturn void mem_exhausted(const char *what, size_t size_bytes);
 
 /* Raises glibc's mmap and trim thresholds, so that the 1-MB fetch buffers of
  * librdkafka are reused and not mapped and unmapped for each response (this
- * halves the cost of a consumed record). Call once, first thing in main. */
+ * halves the cost of a consumed record), and bounds the number of its arenas.
+ * Call once, first thing in main. */
 void mem_tune(void);
 
 #endif
