@@ -17,8 +17,6 @@ typedef struct Render {
     bool wrap;        /* SET CLI WRAP: long cells go on on further lines. */
     /* The SELECT that is being shown: */
     int cell_width;
-    int64_t row_count;
-    bool header_shown;
 } Render;
 
 /* Where to show, with the terminal's width and colours if it is one. */

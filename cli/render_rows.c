@@ -62,8 +62,6 @@ void render_header(Render *render, Str query_id, const Schema *schema)
 {
     Arena *arena = arena_new("render", 0);
 
-    render->row_count = 0;
-    render->header_shown = true;
     if (render->json) {
         Buf out = {0};
         buf_append_str(&out, STR("{\"header\":{\"queryId\":"));
@@ -120,7 +118,6 @@ static Str cell_text(Arena *arena, const Type *type, const Value *value)
 void render_row(Render *render, const Schema *schema, const Value *values,
                 bool tombstone)
 {
-    render->row_count++;
     if (render->json) {
         row_json(render, schema, values, tombstone);
     } else {

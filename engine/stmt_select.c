@@ -14,7 +14,6 @@ typedef struct Transient {
     Query *query;
     RowQueue *rows;
     Str id;
-    int64_t limit; /* -1: none. */
 } Transient;
 
 static void finished(void *context, Query *query)
@@ -131,8 +130,7 @@ Status exec_select(Exec *x, const AstStatement *statement)
                            "SELECT needs somewhere to send its rows");
     Transient t = {
         .plan = plan,
-        .rows = rows_new(plan->schema),
-        .limit = statement->select->has_limit ? statement->select->limit : -1};
+        .rows = rows_new(plan->schema)};
     t.id = str_printf(
         x->stmt, "transient_%.*s_%lld",
         STR_ARG(plan->source_count ? plan->sources[0] : STR("")),
