@@ -25,7 +25,7 @@ LDLIBS  := -lrdkafka -lrocksdb -ledit -licui18n -licuuc -lgmp -lpcre2-8 -lmd \
            -ldouble-conversion -lpthread -lm -lstdc++
 
 FOLDERS := base types parser functions formats kafka state planner runtime \
-           engine
+           engine testing
 SRC     := $(wildcard $(addsuffix /*.c,$(FOLDERS)))
 SRCXX   := $(wildcard $(addsuffix /*.cc,$(FOLDERS)))
 LIBOBJ  := $(SRC:%.c=$(BUILD)/%.o) $(SRCXX:%.cc=$(BUILD)/%.o) \

@@ -24,7 +24,7 @@
 #include "base/vec.h"
 #include "engine/engine_int.h"
 #include "parser/parser.h"
-#include "tests/lib/compare.h"
+#include "testing/compare.h"
 #include "tests/lib/test_functions.h"
 
 enum { CASE_SECONDS = 10, WORKERS = 2 };

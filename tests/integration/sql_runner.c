@@ -28,9 +28,9 @@
 #include "base/log.h"
 #include "engine/engine_int.h"
 #include "parser/parser.h"
-#include "tests/lib/sql_assert.h"
-#include "tests/lib/sql_file.h"
-#include "tests/lib/sql_print.h"
+#include "testing/sql_assert.h"
+#include "testing/sql_file.h"
+#include "testing/sql_print.h"
 
 enum { TEST_SECONDS = 20, CHILDREN = 2, SELECT_SECONDS = 5 };
 

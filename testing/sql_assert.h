@@ -3,8 +3,8 @@
  * The ASSERT statements of SQL tests: what they say against the records of
  * topics and the sources of the catalog.
  */
-#ifndef TESTS_LIB_SQL_ASSERT_H
-#define TESTS_LIB_SQL_ASSERT_H
+#ifndef TESTING_SQL_ASSERT_H
+#define TESTING_SQL_ASSERT_H
 
 #include "engine/engine_int.h"
 

@@ -5,7 +5,7 @@
  * each part is directives, comments, statements and `-->` lines by turns;
  * statements are measured by the parser's own parse_statement_end.
  */
-#include "tests/lib/sql_file.h"
+#include "testing/sql_file.h"
 
 #include <stdio.h>
 

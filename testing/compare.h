@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Records of test cases (JSON) against bytes of topics, by the formats of the
- * source over the topic. Shared by the test programs.
+ * source over the topic.
  */
-#ifndef TESTS_LIB_COMPARE_H
-#define TESTS_LIB_COMPARE_H
+#ifndef TESTING_COMPARE_H
+#define TESTING_COMPARE_H
 
 #include "base/json.h"
 #include "kafka/broker.h"

@@ -4,7 +4,7 @@
  * exactly, then in upper case; integers exactly; doubles within 1e-6; decimals by
  * value and scale; headers exactly, absent meaning none.
  */
-#include "tests/lib/compare.h"
+#include "testing/compare.h"
 
 #include <math.h>
 

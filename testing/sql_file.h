@@ -3,8 +3,8 @@
  * Files of SQL tests, read into tests and their steps. docs/TESTING.md says how
  * they are written.
  */
-#ifndef TESTS_LIB_SQL_FILE_H
-#define TESTS_LIB_SQL_FILE_H
+#ifndef TESTING_SQL_FILE_H
+#define TESTING_SQL_FILE_H
 
 #include "base/str.h"
 #include "base/vec.h"

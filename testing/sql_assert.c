@@ -13,7 +13,7 @@
  * ASSERT STREAM and ASSERT TABLE plan the statement as a CREATE against a
  * catalog without sources and compare the two.
  */
-#include "tests/lib/sql_assert.h"
+#include "testing/sql_assert.h"
 
 #include "planner/planner.h"
 #include "runtime/eval.h"

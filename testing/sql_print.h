@@ -2,8 +2,8 @@
  *
  * Results of statements as plain lines, for the `-->` lines of SQL tests.
  */
-#ifndef TESTS_LIB_SQL_PRINT_H
-#define TESTS_LIB_SQL_PRINT_H
+#ifndef TESTING_SQL_PRINT_H
+#define TESTING_SQL_PRINT_H
 
 #include "base/json.h"
 #include "types/schema.h"

@@ -3,7 +3,7 @@
  * Plain lines from the entities that statements give, made to be easy to write
  * down in a test: no alignment, nothing that changes from run to run.
  */
-#include "tests/lib/sql_print.h"
+#include "testing/sql_print.h"
 
 static void add_type(Buf *out, const Json *schema)
 {
