@@ -5,13 +5,13 @@
  *
  * ICU's own date formats have other letters, and read far more than Java's do
  * (`1` for `dd`, `21` for `yyyy`); so the patterns are followed here, with the
- * calendar of the C library (proleptic Gregorian, as Java's) and the zones of
- * ICU. Names are English.
+ * calendar of base/civil.h (proleptic Gregorian, as Java's) and the zones of
+ * ICU. Names and weeks are those of the United States; F is what it is up to
+ * Java 18, the place in the month by sevens.
  */
 #include "base/datefmt.h"
 
 #include <assert.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/datefmt_int.h"
@@ -28,6 +28,11 @@ static const Str weekday_names[] = {
     STR_INIT("Thursday"), STR_INIT("Friday"),  STR_INIT("Saturday"),
     STR_INIT("Sunday"),
 };
+static const Str quarter_names[] = {STR_INIT("Q1"), STR_INIT("Q2"),
+                                    STR_INIT("Q3"), STR_INIT("Q4")};
+static const Str quarter_full_names[] = {
+    STR_INIT("1st quarter"), STR_INIT("2nd quarter"), STR_INIT("3rd quarter"),
+    STR_INIT("4th quarter")};
 static const Str half_names[] = {STR_INIT("AM"), STR_INIT("PM")};
 static const Str era_names[] = {STR_INIT("BC"), STR_INIT("AD")};
 static const Str era_full_names[] = {STR_INIT("Before Christ"),
@@ -42,11 +47,83 @@ Str field_name(Field field, int index, bool full)
     case FIELD_WEEKDAY:
         if (index >= 7) return STR_NULL;
         return full ? weekday_names[index] : (Str){weekday_names[index].ptr, 3};
+    case FIELD_QUARTER:
+        if (index >= 4) return STR_NULL;
+        return full ? quarter_full_names[index] : quarter_names[index];
+    case FIELD_DAY_PERIOD:
+        return index < DAY_PERIODS ? day_periods[index].name : STR_NULL;
     case FIELD_AMPM: return index < 2 ? half_names[index] : STR_NULL;
     case FIELD_ERA:
         if (index >= 2) return STR_NULL;
         return full ? era_full_names[index] : era_names[index];
     default: return STR_NULL;
+    }
+}
+
+/* Noon and midnight are one minute of their own. */
+const DayPeriod day_periods[DAY_PERIODS] = {
+    {STR_INIT("midnight"), STR_INIT("mi"), 0, 1},
+    {STR_INIT("noon"), STR_INIT("n"), 720, 721},
+    {STR_INIT("in the morning"), STR_INIT("in the morning"), 360, 720},
+    {STR_INIT("in the afternoon"), STR_INIT("in the afternoon"), 720, 1080},
+    {STR_INIT("in the evening"), STR_INIT("in the evening"), 1080, 1260},
+    {STR_INIT("at night"), STR_INIT("at night"), 1260, 1800},
+};
+
+bool day_period_has(int index, int minute)
+{
+    const DayPeriod *p = &day_periods[index];
+    return (minute >= p->from && minute < p->to) || minute + 1440 < p->to;
+}
+
+int day_period_of(int minute)
+{
+    int index = 0;
+    while (!day_period_has(index, minute))
+        index++;
+    return index;
+}
+
+int64_t week_start(int64_t days)
+{
+    return days - civil_weekday(days) % 7;
+}
+
+int64_t week_year_start(int64_t year)
+{
+    return week_start(civil_to_days(year, 1, 1));
+}
+
+/* A month's first week is the one with its first day. */
+static int64_t month_week(int64_t days, CivilDate date)
+{
+    int64_t first = week_start(days - (date.day - 1));
+    return (week_start(days) - first) / 7 + 1;
+}
+
+int64_t date_field(int64_t days, CivilDate date, Field field)
+{
+    enum { JULIAN_DAY_OF_1970 = 40587 };
+    int64_t week_year;
+    switch (field) {
+    case FIELD_ERA: return date.year > 0;
+    case FIELD_YEAR: return date.year;
+    case FIELD_YEAR_OF_ERA: return date.year > 0 ? date.year : 1 - date.year;
+    case FIELD_MONTH: return date.month;
+    case FIELD_DAY: return date.day;
+    case FIELD_DAY_OF_YEAR: return days - civil_to_days(date.year, 1, 1) + 1;
+    case FIELD_WEEKDAY: return civil_weekday(days);
+    case FIELD_QUARTER: return (date.month + 2) / 3;
+    case FIELD_WEEK_DAY: return civil_weekday(days) % 7 + 1;
+    case FIELD_MONTH_WEEK: return month_week(days, date);
+    case FIELD_MONTH_SEVEN: return (date.day - 1) % 7 + 1;
+    case FIELD_JULIAN_DAY: return days + JULIAN_DAY_OF_1970;
+    case FIELD_WEEK_YEAR:
+    case FIELD_WEEK:
+        week_year = civil_from_days(week_start(days) + 6).year;
+        if (field == FIELD_WEEK_YEAR) return week_year;
+        return (week_start(days) - week_year_start(week_year)) / 7 + 1;
+    default: return 0;
     }
 }
 
@@ -63,6 +140,7 @@ Status datefmt_open(Arena *arena, Str pattern, Str zone, DateFormat **format)
     DateFormat *f = mem_zalloc(sizeof *f);
     f->own = own;
     f->pattern = compiled;
+    f->last = civil_from_days(0);
     if (!zone_open(zone.ptr ? str_copy(own, zone) : STR("UTC"), &f->zone)) {
         datefmt_close(f);
         return st_error(arena, ST_USER,
@@ -79,6 +157,7 @@ void datefmt_close(DateFormat *format)
     if (!format) return;
     zone_close(&format->zone);
     zone_close(&format->text_zone);
+    buf_free(&format->text);
     arena_free(format->own);
     mem_free(format);
 }
@@ -87,57 +166,63 @@ void datefmt_close(DateFormat *format)
 typedef struct Moment {
     int64_t ms; /* UTC. */
     int32_t offset_s;
-    int64_t year; /* Proleptic. */
-    int milli;    /* Of the second. */
-    struct tm tm;
+    int64_t days; /* Local. */
+    CivilDate date;
+    int32_t ms_of_day;
 } Moment;
 
-static void split_moment(Zone *zone, int64_t ms, Moment *m)
+/* Rows of one batch are mostly of one day, whose date is kept. */
+static void split_moment(DateFormat *format, int64_t ms, Moment *m)
 {
+    const int64_t day_ms = 86400000;
     m->ms = ms;
-    m->offset_s = zone_offset_at(zone, ms);
-    int64_t seconds = ms / 1000;
-    m->milli = (int)(ms % 1000);
-    if (m->milli < 0) {
-        m->milli += 1000;
-        seconds--;
+    m->offset_s = zone_offset_at(&format->zone, ms);
+    /* Near the ends of the type the sum would not fit. */
+    m->days = floor_div(ms, day_ms);
+    int64_t rest_ms = ms - m->days * day_ms + (int64_t)m->offset_s * 1000;
+    int64_t more = floor_div(rest_ms, day_ms);
+    m->days += more;
+    m->ms_of_day = (int32_t)(rest_ms - more * day_ms);
+    if (m->days != format->last_days) {
+        format->last = civil_from_days(m->days);
+        format->last_days = m->days;
     }
-    seconds += m->offset_s;
-    gmtime_r(&seconds, &m->tm);
-    m->year = (int64_t)m->tm.tm_year + 1900;
+    m->date = format->last;
 }
 
 static int64_t field_value(const Moment *m, Field field)
 {
-    int hour = m->tm.tm_hour;
-    int second_of_day = (hour * 60 + m->tm.tm_min) * 60 + m->tm.tm_sec;
-    int64_t milli_of_day = (int64_t)second_of_day * 1000 + m->milli;
+    int32_t second = m->ms_of_day / 1000, hour = second / 3600;
     switch (field) {
-    case FIELD_ERA: return m->year > 0;
-    case FIELD_YEAR: return m->year;
-    case FIELD_YEAR_OF_ERA: return m->year > 0 ? m->year : 1 - m->year;
-    case FIELD_MONTH: return m->tm.tm_mon + 1;
-    case FIELD_DAY: return m->tm.tm_mday;
-    case FIELD_DAY_OF_YEAR: return m->tm.tm_yday + 1;
-    case FIELD_WEEKDAY: return m->tm.tm_wday ? m->tm.tm_wday : 7;
     case FIELD_AMPM: return hour / 12;
+    case FIELD_DAY_PERIOD: return day_period_of(second / 60);
     case FIELD_HOUR: return hour;
     case FIELD_CLOCK_HOUR: return hour ? hour : 24;
     case FIELD_HOUR_OF_HALF: return hour % 12;
     case FIELD_CLOCK_HALF: return hour % 12 ? hour % 12 : 12;
-    case FIELD_MINUTE: return m->tm.tm_min;
-    case FIELD_SECOND: return m->tm.tm_sec;
-    case FIELD_NANO: return (int64_t)m->milli * 1000000;
-    case FIELD_MILLI_OF_DAY: return milli_of_day;
-    case FIELD_NANO_OF_DAY: return milli_of_day * 1000000;
+    case FIELD_MINUTE: return second / 60 % 60;
+    case FIELD_SECOND: return second % 60;
+    case FIELD_NANO: return (int64_t)(m->ms_of_day % 1000) * 1000000;
+    case FIELD_MILLI_OF_DAY: return m->ms_of_day;
+    case FIELD_NANO_OF_DAY: return (int64_t)m->ms_of_day * 1000000;
     case FIELD_OFFSET: return m->offset_s;
-    case FIELD_COUNT: break;
+    default: return date_field(m->days, m->date, field);
     }
-    return 0;
+}
+
+/* Two digits, by far the most common. */
+static void print_pair(Buf *out, int64_t value)
+{
+    char pair[2] = {(char)('0' + value / 10), (char)('0' + value % 10)};
+    buf_append(out, pair, 2);
 }
 
 static void print_number(Buf *out, const Element *e, int64_t value)
 {
+    if (e->min == 2 && (uint64_t)value < 100) {
+        print_pair(out, value);
+        return;
+    }
     char digits[NUMBER_TEXT_MAX];
     int len = number_print_i64(value < 0 ? -value : value, digits);
     if (value < 0)
@@ -151,10 +236,17 @@ static void print_number(Buf *out, const Element *e, int64_t value)
 
 static void print_text(Buf *out, const Element *e, int64_t value)
 {
-    int index = (int)value;
-    if (e->field == FIELD_MONTH || e->field == FIELD_WEEKDAY) index--;
+    int index = (int)value - field_counts_from_1(e->field);
     Str name = field_name(e->field, index, e->count == 4);
-    if (e->count == 5) name.len = 1;
+    if (e->count == 5) {
+        if (e->field == FIELD_DAY_PERIOD) {
+            name = day_periods[index].narrow;
+        } else {
+            /* Quarters are numbers then, others are initials. */
+            if (e->field == FIELD_QUARTER) name.ptr++;
+            name.len = 1;
+        }
+    }
     buf_append_str(out, name);
 }
 
@@ -188,6 +280,26 @@ static void print_gmt_offset(Buf *out, const Element *e, int32_t offset_s)
     if (left % 60) buf_printf(out, ":%02d", left % 60);
 }
 
+static void print_fraction(Buf *out, int64_t nanos, int count)
+{
+    char digits[9];
+    for (int i = 8; i >= 0; i--, nanos /= 10)
+        digits[i] = (char)('0' + nanos % 10);
+    buf_append(out, digits, (size_t)count);
+}
+
+/* Puts blanks in front of what stands behind `from`. False: it is too long. */
+static bool pad_text(Buf *out, size_t from, int width)
+{
+    size_t len = out->len - from;
+    if (len > (size_t)width) return false;
+    for (size_t i = len; i < (size_t)width; i++)
+        buf_push(out, ' ');
+    memmove(out->ptr + from + (size_t)width - len, out->ptr + from, len);
+    memset(out->ptr + from, ' ', (size_t)width - len);
+    return true;
+}
+
 static void print_element(DateFormat *format, Buf *out, const Element *e,
                           const Moment *m)
 {
@@ -198,15 +310,13 @@ static void print_element(DateFormat *format, Buf *out, const Element *e,
     case EL_REDUCED_YEAR:
         print_number(out, e, (value < 0 ? -value : value) % 100);
         break;
-    case EL_FRACTION:
-        for (int i = 0, unit = 100000000; i < e->max; i++, unit /= 10)
-            buf_push(out, (char)('0' + value / unit % 10));
-        break;
+    case EL_FRACTION: print_fraction(out, value, e->max); break;
     case EL_TEXT: print_text(out, e, value); break;
     case EL_OFFSET: print_offset(out, e, m->offset_s); break;
     case EL_GMT_OFFSET: print_gmt_offset(out, e, m->offset_s); break;
     case EL_ZONE_NAME:
-        zone_print_name(&format->zone, out, m->ms, e->count == 4);
+        zone_print_name(&format->zone, out, m->ms, e->count == 4,
+                        e->letter == 'v');
         break;
     case EL_ZONE_ID: buf_append_str(out, format->zone.id); break;
     case EL_OPEN:
@@ -214,16 +324,20 @@ static void print_element(DateFormat *format, Buf *out, const Element *e,
     }
 }
 
-Str datefmt_print(DateFormat *format, Arena *arena, int64_t ms)
+bool datefmt_print(DateFormat *format, Arena *arena, int64_t ms, Str *text)
 {
     Moment m;
-    split_moment(&format->zone, ms, &m);
-    Buf out = {0};
-    for (int i = 0; i < format->pattern.count; i++)
-        print_element(format, &out, &format->pattern.elements[i], &m);
-    Str text = str_copy(arena, buf_str(&out));
-    buf_free(&out);
-    return text;
+    split_moment(format, ms, &m);
+    Buf *out = &format->text;
+    out->len = 0;
+    for (int i = 0; i < format->pattern.count; i++) {
+        const Element *e = &format->pattern.elements[i];
+        size_t from = out->len;
+        print_element(format, out, e, &m);
+        if (e->pad && !pad_text(out, from, e->pad)) return false;
+    }
+    *text = str_copy(arena, buf_str(out));
+    return true;
 }
 
 unsigned datefmt_parts(const DateFormat *format)

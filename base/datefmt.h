@@ -2,8 +2,9 @@
  *
  * Dates by pattern and time zones, whose rules are ICU's: the second half of
  * the door. Patterns are those of Java's DateTimeFormatter (`yyyy-MM-dd
- * HH:mm:ss.SSS`), with its letters u y M L d D E G a H k K h m s S A n N X x Z
- * O z VV, quotes and `[ ]`. Not for PARSE_DATE, which follows SimpleDateFormat.
+ * HH:mm:ss.SSS`) with all its letters, G u y Y Q q M L w W d D F g E e c a B H
+ * k K h m s S A n N X x Z O z v VV and p, quotes and `[ ]`. Not for PARSE_DATE,
+ * which follows SimpleDateFormat.
  */
 #ifndef BASE_DATEFMT_H
 #define BASE_DATEFMT_H
@@ -23,8 +24,9 @@ void datefmt_close(DateFormat *format);
  * 1970-01-01, missing time parts 0. False: it does not match. */
 bool datefmt_parse(DateFormat *format, Str text, int64_t *ms);
 
-/* `ms` as text in `arena`. */
-Str datefmt_print(DateFormat *format, Arena *arena, int64_t ms);
+/* `ms` as text in `arena`. False: a part is longer than the width to which `p`
+ * fills it up. */
+bool datefmt_print(DateFormat *format, Arena *arena, int64_t ms, Str *text);
 
 /* What a text or pattern has. */
 enum {

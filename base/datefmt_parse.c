@@ -12,8 +12,6 @@
  */
 #include "base/datefmt.h"
 
-#include <time.h>
-
 #include "base/datefmt_int.h"
 
 typedef struct Parsed {
@@ -123,20 +121,40 @@ static bool read_literal(const Element *e, Str text, Parsed *p)
     return true;
 }
 
-/* A name, the full one (if the pattern has four letters) before the short. One
- * letter alone cannot tell June from July: such patterns only print. */
+/* One letter alone cannot tell June from July: Java then reads a number. */
+static bool read_narrow(const Element *e, Str text, Parsed *p)
+{
+    if (e->field == FIELD_DAY_PERIOD || e->field == FIELD_ERA) {
+        int count = e->field == FIELD_ERA ? 2 : DAY_PERIODS;
+        for (int i = 0; i < count; i++) {
+            Str name = e->field == FIELD_ERA ? field_name(e->field, i, false)
+                                             : day_periods[i].narrow;
+            if (e->field == FIELD_ERA) name.len = 1;
+            if (!begins_nocase(text, p->at, name)) continue;
+            p->at += name.len;
+            return set_field(p, e->field, i);
+        }
+        return false;
+    }
+    Element number = {.kind = EL_NUMBER,
+                      .field = e->field,
+                      .min = 1,
+                      .max = 19,
+                      .sign = SIGN_NORMAL};
+    return read_number(&number, text, p);
+}
+
+/* A name, the full one (if the pattern has four letters) before the short. */
 static bool read_text(const Element *e, Str text, Parsed *p)
 {
-    if (e->count == 5) return false;
+    if (e->count == 5) return read_narrow(e, text, p);
     for (int full = e->count == 4; full >= 0; full--) {
         for (int i = 0;; i++) {
             Str name = field_name(e->field, i, full);
             if (!name.ptr) break;
             if (!begins_nocase(text, p->at, name)) continue;
             p->at += name.len;
-            bool from_one = e->field == FIELD_MONTH ||
-                            e->field == FIELD_WEEKDAY;
-            return set_field(p, e->field, i + from_one);
+            return set_field(p, e->field, i + field_counts_from_1(e->field));
         }
     }
     return false;
@@ -238,14 +256,15 @@ static bool use_text_zone(DateFormat *format, Str id)
     return false;
 }
 
-/* z and VV. A region id is taken before a name, the longer match wins. */
+/* z, v and VV. A region id is taken before a name, the longer match wins. */
 static bool read_zone(DateFormat *format, const Element *e, Str text, Parsed *p)
 {
     Str rest = {text.ptr + p->at, text.len - p->at};
     char name_id[ZONE_ID_MAX_BYTES + 1];
     size_t id_len = match_zone_id(rest);
     size_t name_len = e->kind == EL_ZONE_NAME
-                          ? zone_match_name(rest, e->count == 4, name_id)
+                          ? zone_match_name(rest, e->count == 4, e->letter,
+                                            name_id)
                           : 0;
     Str id = {rest.ptr, id_len};
     size_t len = id_len;
@@ -281,6 +300,17 @@ static bool read_element(DateFormat *format, const Element *e, Str text,
     return false;
 }
 
+/* What is filled up with blanks takes exactly its width. */
+static bool read_padded(DateFormat *format, const Element *e, Str text,
+                        Parsed *p)
+{
+    size_t end = p->at + (size_t)e->pad;
+    if (end > text.len) return false;
+    while (p->at < end && text.ptr[p->at] == ' ')
+        p->at++;
+    return read_element(format, e, (Str){text.ptr, end}, p) && p->at == end;
+}
+
 /* Matches the whole text. */
 static bool read_fields(DateFormat *format, Str text, Parsed *p)
 {
@@ -298,25 +328,13 @@ static bool read_fields(DateFormat *format, Str text, Parsed *p)
             saved[depth++] = *p;
         } else if (e->kind == EL_CLOSE) {
             depth--;
-        } else if (!read_element(format, e, text, p)) {
+        } else if (!(e->pad ? read_padded : read_element)(format, e, text, p)) {
             if (!depth) return false;
             *p = saved[--depth];
             i = pattern->elements[open[depth]].close;
         }
     }
     return p->at == text.len;
-}
-
-static bool is_leap(int64_t year)
-{
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static int month_length(int64_t year, int64_t month)
-{
-    static const char lengths[] = {31, 28, 31, 30, 31, 30,
-                                   31, 31, 30, 31, 30, 31};
-    return lengths[month - 1] + (month == 2 && is_leap(year));
 }
 
 /* True if the field is not there or lies between `low` and `high`. */
@@ -333,6 +351,13 @@ static bool ranges_hold(const Parsed *p)
            in_range(p, FIELD_YEAR_OF_ERA, 1, 1000000000) &&
            in_range(p, FIELD_MONTH, 1, 12) && in_range(p, FIELD_DAY, 1, 31) &&
            in_range(p, FIELD_DAY_OF_YEAR, 1, 366) &&
+           in_range(p, FIELD_WEEKDAY, 1, 7) &&
+           in_range(p, FIELD_WEEK_DAY, 1, 7) &&
+           in_range(p, FIELD_QUARTER, 1, 4) && in_range(p, FIELD_WEEK, 1, 53) &&
+           in_range(p, FIELD_WEEK_YEAR, -999999999, 999999999) &&
+           in_range(p, FIELD_MONTH_WEEK, 0, 6) &&
+           in_range(p, FIELD_MONTH_SEVEN, 1, 7) &&
+           in_range(p, FIELD_JULIAN_DAY, -365243219162, 365241780471) &&
            in_range(p, FIELD_HOUR, 0, 24) &&
            in_range(p, FIELD_CLOCK_HOUR, 1, 24) &&
            in_range(p, FIELD_HOUR_OF_HALF, 0, 11) &&
@@ -359,37 +384,122 @@ static bool resolve_year(const Parsed *p, int64_t *year)
     return true;
 }
 
-/* Midnight of the date as seconds since 1970, in no zone. `*whole` is set if
- * the text has a complete date. */
-static bool resolve_date(const Parsed *p, int64_t *seconds, bool *whole)
+static inline uint32_t bit_of(Field field)
+{
+    return 1u << field;
+}
+
+static inline bool has_all(const Parsed *p, uint32_t fields)
+{
+    return (p->set & fields) == fields;
+}
+
+/* The weekday that the text has, 1 is Monday, or 0. */
+static int weekday_of(const Parsed *p)
+{
+    if (has(p, FIELD_WEEK_DAY))
+        return (int)((p->value[FIELD_WEEK_DAY] + 5) % 7 + 1);
+    return has(p, FIELD_WEEKDAY) ? (int)p->value[FIELD_WEEKDAY] : 0;
+}
+
+/* The date of a week of a year; a week too many is the year's last. */
+static int64_t date_of_week(int64_t year, int64_t week, int weekday)
+{
+    int64_t start = week_year_start(year);
+    int64_t weeks = (week_year_start(year + 1) - start) / 7;
+    if (week > weeks) week = weeks;
+    return start + (week - 1) * 7 + weekday % 7;
+}
+
+/* A complete date, by the first of five ways whose fields are there. Those that
+ * made it are taken out of `*others`. */
+static bool make_date(const Parsed *p, int64_t year, bool has_year,
+                      int64_t *days, uint32_t *others)
+{
+    const int64_t *v = p->value;
+    int weekday = weekday_of(p);
+    const uint32_t month_day = bit_of(FIELD_MONTH) | bit_of(FIELD_DAY);
+    const uint32_t month_week = bit_of(FIELD_MONTH) | bit_of(FIELD_MONTH_WEEK);
+    const uint32_t week = bit_of(FIELD_WEEK_YEAR) | bit_of(FIELD_WEEK);
+    if (has_year && has_all(p, month_day)) {
+        int length = civil_month_days(year, (int)v[FIELD_MONTH]);
+        int64_t day = v[FIELD_DAY] > length ? length : v[FIELD_DAY];
+        *days = civil_to_days(year, (int)v[FIELD_MONTH], day);
+        *others &= ~month_day;
+    } else if (has_year && has(p, FIELD_DAY_OF_YEAR)) {
+        *days = civil_to_days(year, 1, v[FIELD_DAY_OF_YEAR]);
+    } else if (has_year && weekday && has_all(p, month_week)) {
+        int64_t first = civil_to_days(year, (int)v[FIELD_MONTH], 1);
+        *days = week_start(first) + (v[FIELD_MONTH_WEEK] - 1) * 7 + weekday % 7;
+        *others &= ~month_week;
+    } else if (!has_year && weekday && has_all(p, week)) {
+        *days = date_of_week(v[FIELD_WEEK_YEAR], v[FIELD_WEEK], weekday);
+        *others &= ~week;
+    } else if (has(p, FIELD_JULIAN_DAY)) {
+        *days = v[FIELD_JULIAN_DAY] -
+                date_field(0, (CivilDate){1970, 1, 1}, FIELD_JULIAN_DAY);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* True if the date has what the text says of it otherwise. */
+static bool date_agrees(const Parsed *p, int64_t days, uint32_t fields)
+{
+    CivilDate date = civil_from_days(days);
+    for (Field field = 0; field <= FIELD_JULIAN_DAY; field++)
+        if ((fields >> field & 1) &&
+            date_field(days, date, field) != p->value[field])
+            return false;
+    return true;
+}
+
+/* 1970-01-01 with those fields set that there are, the coarsest first. */
+static bool patch_date(const Parsed *p, int64_t year, int64_t *days)
+{
+    const int64_t *v = p->value;
+    int month = has(p, FIELD_MONTH) ? (int)v[FIELD_MONTH] : 1;
+    *days = civil_to_days(year, month, 1);
+    if (has(p, FIELD_DAY_OF_YEAR)) {
+        if (v[FIELD_DAY_OF_YEAR] > 365 + civil_is_leap(year)) return false;
+        *days = civil_to_days(year, 1, v[FIELD_DAY_OF_YEAR]);
+        month = civil_from_days(*days).month;
+    }
+    if (has(p, FIELD_DAY)) {
+        if (v[FIELD_DAY] > civil_month_days(year, month)) return false;
+        *days = civil_to_days(year, month, v[FIELD_DAY]);
+    }
+    if (has(p, FIELD_MONTH_SEVEN))
+        *days += v[FIELD_MONTH_SEVEN] -
+                 date_field(*days, civil_from_days(*days), FIELD_MONTH_SEVEN);
+    int weekday = weekday_of(p);
+    if (weekday) *days += weekday - civil_weekday(*days);
+    return true;
+}
+
+/* The date as days since 1970, in no zone. `*whole` is set if the text has a
+ * complete date. */
+static bool resolve_date(const Parsed *p, int64_t *days, bool *whole)
 {
     int64_t year;
     if (!resolve_year(p, &year)) return false;
     bool has_year = has(p, FIELD_YEAR) || has(p, FIELD_YEAR_OF_ERA);
-    bool has_day = has(p, FIELD_MONTH) && has(p, FIELD_DAY);
-    int64_t month = has(p, FIELD_MONTH) ? p->value[FIELD_MONTH] : 1;
-    int64_t day = has(p, FIELD_DAY) ? p->value[FIELD_DAY] : 1;
-    int64_t day_of_year = has(p, FIELD_DAY_OF_YEAR)
-                              ? p->value[FIELD_DAY_OF_YEAR]
-                              : 0;
-    *whole = has_year && (has_day || has(p, FIELD_DAY_OF_YEAR));
-    if (has(p, FIELD_DAY_OF_YEAR) && !has_day) {
-        if (day_of_year > 365 + is_leap(year)) return false;
-        month = 1;
-        day = day_of_year;
-    } else if (day > month_length(year, month)) {
-        if (!has_year || !has_day) return false;
-        day = month_length(year, month);
-    }
-    struct tm tm = {.tm_year = (int)(year - 1900),
-                    .tm_mon = (int)(month - 1),
-                    .tm_mday = (int)day};
-    *seconds = timegm(&tm);
-    if (!*whole) return true;
-    if (has(p, FIELD_WEEKDAY) &&
-        p->value[FIELD_WEEKDAY] != (tm.tm_wday ? tm.tm_wday : 7))
-        return false;
-    return !has(p, FIELD_DAY_OF_YEAR) || day_of_year == tm.tm_yday + 1;
+    uint32_t others = p->set;
+    *whole = make_date(p, year, has_year, days, &others);
+    if (!*whole) return patch_date(p, year, days);
+    /* As in Java, a weekday by number replaces one by name. */
+    if (has(p, FIELD_WEEK_DAY)) others &= ~bit_of(FIELD_WEEKDAY);
+    return date_agrees(p, *days, others);
+}
+
+/* True if the hour of the day can be in the part of the day that is named. */
+static bool period_agrees(const Parsed *p, int64_t hour)
+{
+    if (!has(p, FIELD_DAY_PERIOD)) return true;
+    int64_t minute = has(p, FIELD_MINUTE) ? p->value[FIELD_MINUTE] : 0;
+    return day_period_has((int)p->value[FIELD_DAY_PERIOD],
+                          (int)(hour % 24 * 60 + minute));
 }
 
 /* The hour of the day, 24 included, from whichever form the text has. */
@@ -406,13 +516,19 @@ static bool resolve_hour(const Parsed *p, int64_t *hour)
         of_half = p->value[FIELD_CLOCK_HALF] % 12;
     }
     *hour = half * 12 + of_half;
-    if (!has(p, FIELD_HOUR) && !has(p, FIELD_CLOCK_HOUR)) return true;
+    if (!has(p, FIELD_HOUR) && !has(p, FIELD_CLOCK_HOUR)) {
+        if (has(p, FIELD_AMPM) && has_half) return period_agrees(p, *hour);
+        if (has(p, FIELD_DAY_PERIOD) && has_half)
+            *hour += period_agrees(p, *hour + 12) ? 12 : 0;
+        return true;
+    }
     *hour = has(p, FIELD_HOUR) ? p->value[FIELD_HOUR]
                                : p->value[FIELD_CLOCK_HOUR] % 24;
     if (has(p, FIELD_HOUR) && has(p, FIELD_CLOCK_HOUR) &&
         p->value[FIELD_CLOCK_HOUR] % 24 != *hour)
         return false;
     if (has_half && *hour % 12 != of_half) return false;
+    if (!period_agrees(p, *hour)) return false;
     return !has(p, FIELD_AMPM) || *hour % 24 / 12 == half;
 }
 
@@ -432,6 +548,16 @@ static bool resolve_time(const Parsed *p, int64_t *ms)
         *ms = p->value[FIELD_MILLI_OF_DAY];
         return true;
     }
+    const uint32_t hours = bit_of(FIELD_HOUR) | bit_of(FIELD_CLOCK_HOUR) |
+                           bit_of(FIELD_HOUR_OF_HALF) |
+                           bit_of(FIELD_CLOCK_HALF) | bit_of(FIELD_AMPM) |
+                           bit_of(FIELD_MINUTE);
+    if (has(p, FIELD_DAY_PERIOD) && !(p->set & hours)) {
+        /* Nothing but "in the morning": the middle of it. */
+        const DayPeriod *period = &day_periods[p->value[FIELD_DAY_PERIOD]];
+        *ms = (period->from + period->to) / 2 % 1440 * 60000;
+        return true;
+    }
     int64_t hour;
     if (!resolve_hour(p, &hour)) return false;
     int64_t rest_ms = value_or_0(p, FIELD_MINUTE) * 60000 +
@@ -447,13 +573,13 @@ static bool parse_fields(DateFormat *format, Str text, Parsed *p, bool *whole,
                          int64_t *local_ms)
 {
     if (!read_fields(format, text, p) || !ranges_hold(p)) return false;
-    int64_t date_s, time_ms;
-    if (!resolve_date(p, &date_s, whole)) return false;
+    int64_t days, time_ms;
+    if (!resolve_date(p, &days, whole)) return false;
     if (!resolve_time(p, &time_ms)) return false;
     const int64_t day_ms = 86400000;
     if (time_ms == day_ms && !*whole) time_ms = 0;
     /* A margin keeps what zones add within the type. */
-    if (__builtin_mul_overflow(date_s, 1000, local_ms) ||
+    if (__builtin_mul_overflow(days, day_ms, local_ms) ||
         *local_ms > INT64_MAX - 4 * day_ms ||
         *local_ms < INT64_MIN + 4 * day_ms)
         return false;
@@ -490,7 +616,7 @@ bool datefmt_parse_local(DateFormat *format, Str text, int64_t *local_ms,
     bool half = has(&p, FIELD_HOUR_OF_HALF) || has(&p, FIELD_CLOCK_HALF);
     if (has(&p, FIELD_HOUR) || has(&p, FIELD_CLOCK_HOUR) ||
         has(&p, FIELD_MILLI_OF_DAY) || has(&p, FIELD_NANO_OF_DAY) ||
-        (half && has(&p, FIELD_AMPM)))
+        has(&p, FIELD_DAY_PERIOD) || (half && has(&p, FIELD_AMPM)))
         *parts |= DATE_HAS_HOUR;
     if (whole) *parts |= DATE_IS_WHOLE;
     return true;

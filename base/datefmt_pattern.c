@@ -22,6 +22,7 @@ typedef struct Compiler {
     Str pattern;
     VEC(Element) elements;
     int variable; /* Index of the number that touching ones take from, or -1. */
+    int pad;      /* Of the element to be added next. */
     int open[OPTIONAL_DEPTH_MAX];
     int depth;
 } Compiler;
@@ -35,7 +36,9 @@ static Status fail_pattern(Compiler *c, const char *what, char letter)
 static Element *add(Compiler *c, ElementKind kind)
 {
     Element *e = vec_push(c->own, &c->elements);
-    *e = (Element){.kind = kind};
+    *e = (Element){.kind = kind, .pad = c->pad};
+    c->pad = 0;
+    if (e->pad) c->variable = -1;
     if (kind != EL_NUMBER && kind != EL_REDUCED_YEAR && kind != EL_FRACTION)
         c->variable = -1;
     return e;
@@ -50,6 +53,7 @@ static void add_number(Compiler *c, ElementKind kind, Field field, int min,
     e->min = min;
     e->max = max;
     e->sign = sign;
+    if (e->pad) return; /* Its width is its own. */
     bool fixed = min == max && sign == SIGN_NONE;
     if (c->variable >= 0 && fixed)
         c->elements.at[c->variable].reserved += max;
@@ -91,11 +95,49 @@ static Status add_two_digits(Compiler *c, Field field, char letter, int count)
     return st_ok();
 }
 
-static Status add_month(Compiler *c, char letter, int count)
+/* Months and quarters: a number, or from three letters on a name. */
+static Status add_number_or_text(Compiler *c, Field field, char letter,
+                                 int count)
 {
-    if (count <= 2) return add_two_digits(c, FIELD_MONTH, letter, count);
+    if (count <= 2) return add_two_digits(c, field, letter, count);
     if (count > 5) return fail_pattern(c, "too many letters", letter);
-    add_text(c, FIELD_MONTH, letter, count);
+    add_text(c, field, letter, count);
+    return st_ok();
+}
+
+/* e w W and c: as many digits as letters, but two may be read for one. */
+static Status add_week_number(Compiler *c, Field field, char letter, int count,
+                              int count_max)
+{
+    if (count > count_max) return fail_pattern(c, "too many letters", letter);
+    if (letter == 'w' && count == 1) {
+        add_number(c, EL_NUMBER, field, 1, 2, SIGN_NONE);
+        return st_ok();
+    }
+    add_number(c, EL_NUMBER, field, count, count, SIGN_NONE);
+    c->elements.at[c->elements.count - 1].max = 2;
+    return st_ok();
+}
+
+/* e and c: the week's day as a number, from three letters on its name. */
+static Status add_weekday(Compiler *c, char letter, int count)
+{
+    if (count > 5) return fail_pattern(c, "too many letters", letter);
+    if (count > 2 || letter == 'E') {
+        add_text(c, FIELD_WEEKDAY, letter, count);
+        return st_ok();
+    }
+    if (letter == 'c' && count == 2)
+        return fail_pattern(c, "one or three to five letters are wanted for",
+                            letter);
+    return add_week_number(c, FIELD_WEEK_DAY, letter, count, 2);
+}
+
+static Status add_day_period(Compiler *c, int count)
+{
+    if (count != 1 && count != 4 && count != 5)
+        return fail_pattern(c, "one, four or five letters are wanted for", 'B');
+    add_text(c, FIELD_DAY_PERIOD, 'B', count);
     return st_ok();
 }
 
@@ -117,13 +159,59 @@ static Status add_zone(Compiler *c, ElementKind kind, char letter, int count,
     return st_ok();
 }
 
+/* Numbers of any width, of at least so many digits as letters. */
+static Status add_wide(Compiler *c, Field field, char letter, int count)
+{
+    if (count > WIDTH_MAX) return fail_pattern(c, "too many letters", letter);
+    add_number(c, EL_NUMBER, field, count, WIDTH_MAX,
+               letter == 'g' ? SIGN_NORMAL : SIGN_NONE);
+    return st_ok();
+}
+
+static Status add_zone_letters(Compiler *c, char letter, int count)
+{
+    switch (letter) {
+    case 'X':
+    case 'x': return add_zone(c, EL_OFFSET, letter, count, 5);
+    case 'Z':
+        return add_zone(c, count == 4 ? EL_GMT_OFFSET : EL_OFFSET, letter,
+                        count, 5);
+    case 'O':
+    case 'v':
+        if (count != 1 && count != 4)
+            return fail_pattern(c, "one or four letters are allowed for",
+                                letter);
+        return add_zone(c, letter == 'O' ? EL_GMT_OFFSET : EL_ZONE_NAME, letter,
+                        count, 4);
+    case 'z': return add_zone(c, EL_ZONE_NAME, letter, count, 4);
+    case 'V':
+        if (count != 2)
+            return fail_pattern(c, "exactly two letters are wanted for",
+                                letter);
+        return add_zone(c, EL_ZONE_ID, letter, count, 2);
+    default: return fail_pattern(c, "unknown letter", letter);
+    }
+}
+
 static Status add_letters(Compiler *c, char letter, int count)
 {
     switch (letter) {
     case 'u': return add_year(c, FIELD_YEAR, count);
     case 'y': return add_year(c, FIELD_YEAR_OF_ERA, count);
+    case 'Y': return add_year(c, FIELD_WEEK_YEAR, count);
     case 'M':
-    case 'L': return add_month(c, letter, count);
+    case 'L': return add_number_or_text(c, FIELD_MONTH, letter, count);
+    case 'Q':
+    case 'q': return add_number_or_text(c, FIELD_QUARTER, letter, count);
+    case 'w': return add_week_number(c, FIELD_WEEK, letter, count, 2);
+    case 'W': return add_week_number(c, FIELD_MONTH_WEEK, letter, count, 1);
+    case 'E':
+    case 'e':
+    case 'c': return add_weekday(c, letter, count);
+    case 'F':
+        if (count > 1) return fail_pattern(c, "too many letters", letter);
+        return add_two_digits(c, FIELD_MONTH_SEVEN, letter, count);
+    case 'B': return add_day_period(c, count);
     case 'd': return add_two_digits(c, FIELD_DAY, letter, count);
     case 'H': return add_two_digits(c, FIELD_HOUR, letter, count);
     case 'k': return add_two_digits(c, FIELD_CLOCK_HOUR, letter, count);
@@ -138,43 +226,19 @@ static Status add_letters(Compiler *c, char letter, int count)
                    count == 1 ? WIDTH_MAX : 3,
                    count == 1 ? SIGN_NORMAL : SIGN_NONE);
         return st_ok();
-    case 'A':
-    case 'n':
-    case 'N':
-        if (count > WIDTH_MAX)
-            return fail_pattern(c, "too many letters", letter);
-        add_number(c, EL_NUMBER,
-                   letter == 'A'   ? FIELD_MILLI_OF_DAY
-                   : letter == 'n' ? FIELD_NANO
-                                   : FIELD_NANO_OF_DAY,
-                   count, WIDTH_MAX, SIGN_NONE);
-        return st_ok();
+    case 'A': return add_wide(c, FIELD_MILLI_OF_DAY, letter, count);
+    case 'n': return add_wide(c, FIELD_NANO, letter, count);
+    case 'N': return add_wide(c, FIELD_NANO_OF_DAY, letter, count);
+    case 'g': return add_wide(c, FIELD_JULIAN_DAY, letter, count);
     case 'a':
         if (count > 1) return fail_pattern(c, "too many letters", letter);
         add_text(c, FIELD_AMPM, letter, count);
         return st_ok();
-    case 'E':
     case 'G':
         if (count > 5) return fail_pattern(c, "too many letters", letter);
-        add_text(c, letter == 'E' ? FIELD_WEEKDAY : FIELD_ERA, letter, count);
+        add_text(c, FIELD_ERA, letter, count);
         return st_ok();
-    case 'X':
-    case 'x': return add_zone(c, EL_OFFSET, letter, count, 5);
-    case 'Z':
-        return add_zone(c, count == 4 ? EL_GMT_OFFSET : EL_OFFSET, letter,
-                        count, 5);
-    case 'O':
-        if (count != 1 && count != 4)
-            return fail_pattern(c, "one or four letters are allowed for",
-                                letter);
-        return add_zone(c, EL_GMT_OFFSET, letter, count, 4);
-    case 'z': return add_zone(c, EL_ZONE_NAME, letter, count, 4);
-    case 'V':
-        if (count != 2)
-            return fail_pattern(c, "exactly two letters are wanted for",
-                                letter);
-        return add_zone(c, EL_ZONE_ID, letter, count, 2);
-    default: return fail_pattern(c, "unknown letter", letter);
+    default: return add_zone_letters(c, letter, count);
     }
 }
 
@@ -220,16 +284,28 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* How often the letter at `*at` is repeated; moves behind it. */
+static int take_letters(Str p, size_t *at)
+{
+    size_t from = *at;
+    while (*at < p.len && p.ptr[*at] == p.ptr[from])
+        ++*at;
+    return (int)(*at - from);
+}
+
 /* Compiles what begins at `*at` and moves behind it. */
 static Status compile_next(Compiler *c, size_t *at)
 {
     Str p = c->pattern;
     char first = p.ptr[*at];
     if (is_letter(first)) {
-        size_t from = *at;
-        while (*at < p.len && p.ptr[*at] == first)
-            ++*at;
-        return add_letters(c, first, (int)(*at - from));
+        int count = take_letters(p, at);
+        if (first != 'p') return add_letters(c, first, count);
+        if (*at == p.len || !is_letter(p.ptr[*at]))
+            return fail_pattern(c, "no letter to fill up behind", first);
+        c->pad = count;
+        first = p.ptr[*at];
+        return add_letters(c, first, take_letters(p, at));
     }
     if (first == '\'') return add_quoted(c, at);
     if (first == '{' || first == '}' || first == '#')

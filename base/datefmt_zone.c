@@ -18,39 +18,40 @@ enum { OFFSET_MAX_S = 18 * 3600, NAME_MAX_UNITS = 127 };
 
 typedef struct ZoneName {
     Str standard, summer;
-    Str id; /* The zone that the name means when it is read. */
+    Str generic; /* Without regard to summer. */
+    Str id;      /* The zone that the name means when it is read. */
 } ZoneName;
 
-#define NAME(standard, summer, id)                                             \
+#define NAME(standard, summer, generic, id)                                    \
     {                                                                          \
-        STR_INIT(standard), STR_INIT(summer), STR_INIT(id)                     \
+        STR_INIT(standard), STR_INIT(summer), STR_INIT(generic), STR_INIT(id)  \
     }
 
 static const ZoneName zone_names[] = {
-    NAME("UTC", "UTC", "UTC"),
-    NAME("GMT", "BST", "Europe/London"),
-    NAME("WET", "WEST", "Europe/Lisbon"),
-    NAME("CET", "CEST", "Europe/Paris"),
-    NAME("EET", "EEST", "Europe/Athens"),
-    NAME("MSK", "MSD", "Europe/Moscow"),
-    NAME("PST", "PDT", "America/Los_Angeles"),
-    NAME("MST", "MDT", "America/Denver"),
-    NAME("CST", "CDT", "America/Chicago"),
-    NAME("EST", "EDT", "America/New_York"),
-    NAME("AST", "ADT", "America/Halifax"),
-    NAME("NST", "NDT", "America/St_Johns"),
-    NAME("AKST", "AKDT", "America/Anchorage"),
-    NAME("HST", "HDT", "Pacific/Honolulu"),
-    NAME("JST", "JDT", "Asia/Tokyo"),
-    NAME("KST", "KDT", "Asia/Seoul"),
-    NAME("IST", "IST", "Asia/Kolkata"),
-    NAME("HKT", "HKST", "Asia/Hong_Kong"),
-    NAME("SGT", "SGT", "Asia/Singapore"),
-    NAME("SAST", "SAST", "Africa/Johannesburg"),
-    NAME("AWST", "AWDT", "Australia/Perth"),
-    NAME("ACST", "ACDT", "Australia/Adelaide"),
-    NAME("AEST", "AEDT", "Australia/Sydney"),
-    NAME("NZST", "NZDT", "Pacific/Auckland"),
+    NAME("UTC", "UTC", "UTC", "UTC"),
+    NAME("GMT", "BST", "GMT", "Europe/London"),
+    NAME("WET", "WEST", "WET", "Europe/Lisbon"),
+    NAME("CET", "CEST", "CET", "Europe/Paris"),
+    NAME("EET", "EEST", "EET", "Europe/Athens"),
+    NAME("MSK", "MSD", "MSK", "Europe/Moscow"),
+    NAME("PST", "PDT", "PT", "America/Los_Angeles"),
+    NAME("MST", "MDT", "MT", "America/Denver"),
+    NAME("CST", "CDT", "CT", "America/Chicago"),
+    NAME("EST", "EDT", "ET", "America/New_York"),
+    NAME("AST", "ADT", "AT", "America/Halifax"),
+    NAME("NST", "NDT", "NT", "America/St_Johns"),
+    NAME("AKST", "AKDT", "AKT", "America/Anchorage"),
+    NAME("HST", "HDT", "HST", "Pacific/Honolulu"),
+    NAME("JST", "JDT", "JST", "Asia/Tokyo"),
+    NAME("KST", "KDT", "KST", "Asia/Seoul"),
+    NAME("IST", "IST", "IST", "Asia/Kolkata"),
+    NAME("HKT", "HKST", "HKT", "Asia/Hong_Kong"),
+    NAME("SGT", "SGT", "SGT", "Asia/Singapore"),
+    NAME("SAST", "SAST", "SAST", "Africa/Johannesburg"),
+    NAME("AWST", "AWDT", "AWST", "Australia/Perth"),
+    NAME("ACST", "ACDT", "ACST", "Australia/Adelaide"),
+    NAME("AEST", "AEDT", "AEST", "Australia/Sydney"),
+    NAME("NZST", "NZDT", "NZST", "Pacific/Auckland"),
 };
 
 enum { ZONE_NAMES = sizeof zone_names / sizeof zone_names[0] };
@@ -241,7 +242,27 @@ static void icu_name(const Zone *zone, const char *locale, bool full, char *out,
     out[count] = 0;
 }
 
-void zone_print_name(Zone *zone, Buf *out, int64_t ms, bool full)
+/* "Pacific Time": ICU has such names only in its date formats. */
+static void print_generic_name(const Zone *zone, Buf *out, int64_t ms)
+{
+    static const UChar pattern[] = {'v', 'v', 'v', 'v', 0};
+    UChar id[ZONE_ID_MAX_BYTES + 1], name[NAME_MAX_UNITS];
+    UErrorCode error = U_ZERO_ERROR;
+    int32_t id_len = ucal_getTimeZoneID(zone->rules, id, ZONE_ID_MAX_BYTES,
+                                        &error);
+    UDateFormat *format = udat_open(UDAT_PATTERN, UDAT_PATTERN, "en_US", id,
+                                    id_len, pattern, -1, &error);
+    int32_t len = 0;
+    if (U_SUCCESS(error))
+        len = udat_format(format, clamp_ms(ms), name, NAME_MAX_UNITS, NULL,
+                          &error);
+    if (U_FAILURE(error)) len = 0;
+    for (int32_t i = 0; i < len; i++)
+        buf_push(out, name[i] < 0x80 ? (char)name[i] : '?');
+    if (format) udat_close(format);
+}
+
+void zone_print_name(Zone *zone, Buf *out, int64_t ms, bool full, bool generic)
 {
     if (!zone->rules) {
         bool utc = !zone->offset_s && str_starts_with(zone->id, STR("UT"));
@@ -251,8 +272,13 @@ void zone_print_name(Zone *zone, Buf *out, int64_t ms, bool full)
     zone_offset_at(zone, ms);
     for (int i = 0; i < ZONE_NAMES && !full; i++) {
         if (!str_eq(zone->id, zone_names[i].id)) continue;
-        buf_append_str(out, zone->summer ? zone_names[i].summer
-                                         : zone_names[i].standard);
+        buf_append_str(out, generic        ? zone_names[i].generic
+                            : zone->summer ? zone_names[i].summer
+                                           : zone_names[i].standard);
+        return;
+    }
+    if (generic) {
+        print_generic_name(zone, out, ms);
         return;
     }
     /* A locale has short names only for zones that its readers know. */
@@ -271,11 +297,12 @@ static bool begins_nocase(Str text, Str name)
            str_eq_nocase((Str){text.ptr, name.len}, name);
 }
 
-/* Reads a full name with ICU. Its parser for `zzzz` wants the exact name, and
- * sets the zone of the calendar that it is given. */
-static size_t match_full_name(Str text, char id[ZONE_ID_MAX_BYTES + 1])
+/* Reads a full name with ICU. Its parser for `zzzz` or `vvvv` wants the exact
+ * name, and sets the zone of the calendar that it is given. */
+static size_t match_full_name(Str text, char letter,
+                              char id[ZONE_ID_MAX_BYTES + 1])
 {
-    static const UChar pattern[] = {'z', 'z', 'z', 'z', 0};
+    const UChar c = (UChar)letter, pattern[] = {c, c, c, c, 0};
     UErrorCode error = U_ZERO_ERROR;
     UChar wide[NAME_MAX_UNITS];
     int32_t len = 0;
@@ -304,12 +331,14 @@ static size_t match_full_name(Str text, char id[ZONE_ID_MAX_BYTES + 1])
     return (size_t)at;
 }
 
-size_t zone_match_name(Str text, bool full, char id[ZONE_ID_MAX_BYTES + 1])
+size_t zone_match_name(Str text, bool full, char letter,
+                       char id[ZONE_ID_MAX_BYTES + 1])
 {
-    size_t longest = full ? match_full_name(text, id) : 0;
+    size_t longest = full ? match_full_name(text, letter, id) : 0;
     for (int i = 0; i < ZONE_NAMES; i++) {
-        const Str names[] = {zone_names[i].standard, zone_names[i].summer};
-        for (int k = 0; k < 2; k++) {
+        const Str names[] = {zone_names[i].standard, zone_names[i].summer,
+                             zone_names[i].generic};
+        for (int k = 0; k < 3; k++) {
             if (names[k].len <= longest || !begins_nocase(text, names[k]))
                 continue;
             longest = names[k].len;

@@ -12,6 +12,7 @@
 
 #include <time.h>
 
+#include "base/civil.h"
 #include "base/datefmt.h"
 
 typedef struct Reader {
@@ -83,15 +84,9 @@ static bool read_name(Reader *r, const char *const *names, int count,
  * range. */
 static int64_t gregorian_days(int64_t year, int64_t month, int64_t day)
 {
-    year += (month - 1) / 12;
-    month = (month - 1) % 12 + 1;
-    if (month < 1) month += 12, year--;
-    if (month <= 2) month += 12, year--;
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t of_era = year - era * 400;
-    int64_t of_year = (153 * (month - 3) + 2) / 5;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year +
-           day - 719469;
+    year += floor_div(month - 1, 12);
+    return civil_to_days(
+        year, (int)(month - 1 - floor_div(month - 1, 12) * 12) + 1, day);
 }
 
 static int64_t julian_days(int64_t year, int64_t month, int64_t day)

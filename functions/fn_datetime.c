@@ -62,6 +62,13 @@ static DateFormat *get_format(FnCall *call, Str pattern, Str zone)
     return opened->format;
 }
 
+static bool print(FnCall *call, DateFormat *format, int64_t ms, Value *out)
+{
+    *out = (Value){0};
+    return datefmt_print(format, call->arena, ms, &out->str) ||
+           fn_fail(call, "a part is longer than its width in the pattern");
+}
+
 static bool fail_text(FnCall *call, Str text, Str pattern)
 {
     return fn_fail(call, "'%.*s' does not match the pattern '%.*s'",
@@ -233,8 +240,7 @@ static bool format_parts(FnCall *call, Str pattern, int64_t ms,
         return fn_fail(call, "the pattern '%.*s' has parts that a %s has not",
                        STR_ARG(pattern),
                        allowed == DATE_HAS_DATE ? "DATE" : "TIME");
-    *out = (Value){.str = datefmt_print(format, call->arena, ms)};
-    return true;
+    return print(call, format, ms, out);
 }
 
 static bool format_date(FnCall *call, const Value *args, int count, Value *out)
@@ -260,8 +266,7 @@ static bool format_timestamp(FnCall *call, const Value *args, int count,
     Str zone = count > 2 ? args[2].str : STR_NULL;
     DateFormat *format = get_format(call, args[1].str, zone);
     if (!format) return false;
-    *out = (Value){.str = datefmt_print(format, call->arena, args[0].i64)};
-    return true;
+    return print(call, format, args[0].i64, out);
 }
 
 static bool timestamp_to_string(FnCall *call, const Value *args, int count,
@@ -274,8 +279,7 @@ static bool timestamp_to_string(FnCall *call, const Value *args, int count,
     Str zone = count > 2 ? args[2].str : datefmt_server_zone(call->arena);
     DateFormat *format = get_format(call, args[1].str, zone);
     if (!format) return false;
-    *out = (Value){.str = datefmt_print(format, call->arena, args[0].i64)};
-    return true;
+    return print(call, format, args[0].i64, out);
 }
 
 static bool parse_in(FnCall *call, const Value *args, Str zone, Value *out)

@@ -12,21 +12,17 @@
  * next day's midnight. Years follow ISO 8601: 0000 is 1 BC, years beyond 9999
  * print with a plus.
  *
- * The calendar is the C library's (timegm, gmtime_r: no leap seconds, proleptic
- * Gregorian). timegm accepts the 30th of February and moves it on; such dates
- * are found because what comes back differs.
+ * The calendar is base/civil.h: proleptic Gregorian, without leap seconds.
  */
 #include "types/datetime.h"
 
-#include <assert.h>
-#include <time.h>
+#include "base/civil.h"
 
 enum {
     MS_PER_SECOND = 1000,
     MS_PER_MINUTE = 60 * MS_PER_SECOND,
     MS_PER_HOUR = 60 * MS_PER_MINUTE,
     MS_PER_DAY = 24 * MS_PER_HOUR,
-    SECONDS_PER_DAY = 24 * 60 * 60,
     ZONE_MAX_MS = 18 * MS_PER_HOUR, /* Java's limit of an offset. */
 };
 
@@ -73,14 +69,9 @@ static bool take_date(Text *text, int64_t *days)
         if (!take_two(text, 1, 12, &month)) return false;
         if (take_char(text, '-') && !take_two(text, 1, 31, &day)) return false;
     }
-    struct tm tm = {
-        .tm_year = (minus ? -year : year) - 1900,
-        .tm_mon = month - 1,
-        .tm_mday = day,
-    };
-    time_t seconds = timegm(&tm);
-    if (tm.tm_mon != month - 1 || tm.tm_mday != day) return false;
-    *days = seconds / SECONDS_PER_DAY; /* Exact: it is a midnight. */
+    if (minus) year = -year;
+    if (day > civil_month_days(year, month)) return false;
+    *days = civil_to_days(year, month, day);
     return true;
 }
 
@@ -197,13 +188,8 @@ enum { DATE_TEXT_MAX = 24 };
 
 static char *put_date(char *out, int64_t days)
 {
-    struct tm tm;
-    time_t seconds = days * SECONDS_PER_DAY;
-    /* Years of 64-bit milliseconds fit the int of struct tm. */
-    struct tm *found = gmtime_r(&seconds, &tm);
-    assert(found);
-    (void)found;
-    int64_t year = (int64_t)tm.tm_year + 1900;
+    CivilDate date = civil_from_days(days);
+    int64_t year = date.year;
     int64_t magnitude = year < 0 ? -year : year;
     int digits = 4;
     for (int64_t limit = 10000; magnitude >= limit; limit *= 10)
@@ -211,9 +197,9 @@ static char *put_date(char *out, int64_t days)
     if (year < 0 || digits > 4) *out++ = year < 0 ? '-' : '+';
     out = put_digits(out, magnitude, digits);
     *out++ = '-';
-    out = put_digits(out, tm.tm_mon + 1, 2);
+    out = put_digits(out, date.month, 2);
     *out++ = '-';
-    return put_digits(out, tm.tm_mday, 2);
+    return put_digits(out, date.day, 2);
 }
 
 void date_print(Buf *buf, int32_t days)

@@ -18,6 +18,13 @@ static DateFormat *open_format(Arena *arena, const char *pattern,
     return format;
 }
 
+static Str print_ms(DateFormat *format, Arena *arena, int64_t ms)
+{
+    Str text = STR("ERROR");
+    datefmt_print(format, arena, ms, &text);
+    return text;
+}
+
 typedef struct DateCase {
     const char *pattern, *zone, *text;
     int64_t ms;
@@ -77,6 +84,36 @@ static const DateCase both_ways[] = {
      1625097600000},
     {"HH:mm'['VV']'", "+01:00", "01:00[+01:00]", 0},
     {"yyyy[-MM[-dd]]", NULL, "2021-03-04", 1614816000000},
+    /* Weeks begin on Sunday; the year is that of the week's Saturday. */
+    {"YYYY-'W'ww-e", NULL, "2021-W10-5", 1614816000000},
+    {"YYYY-ww-ee", NULL, "2021-01-06", 1609459200000},
+    {"YYYY-w-c", NULL, "2022-1-1", 1640476800000}, /* 2021-12-26. */
+    {"YYYY-ww-EEE", NULL, "2023-01-Sun", 1672531200000},
+    {"YYYY-ww-e", NULL, "2022-53-7", 1672444800000},
+    {"YYYYwwe", NULL, "2021105", 1614816000000},
+    {"YY-ww-e", NULL, "21-10-5", 1614816000000},
+    {"yyyy-MM W E", NULL, "2021-03 1 Thu", 1614816000000},
+    {"yyyy-MM W e", NULL, "2021-08 5 1", 1630195200000},
+    {"yyyy-MM-dd Q", NULL, "2021-03-31 1", 1617148800000},
+    {"yyyy-MM-dd QQ", NULL, "2021-04-01 02", 1617235200000},
+    {"yyyy-MM-dd QQQ", NULL, "2021-12-31 Q4", 1640908800000},
+    {"yyyy-MM-dd qqqq", NULL, "2021-07-01 3rd quarter", 1625097600000},
+    {"yyyy-MM-dd QQQQQ", NULL, "2021-07-01 3", 1625097600000},
+    {"yyyy-MM-dd F", NULL, "2021-03-15 1", 1615766400000},
+    {"yyyy-MM-dd eeee", NULL, "2021-03-04 Thursday", 1614816000000},
+    {"g", NULL, "59277", 1614816000000},
+    {"yyyy-MM-dd h B", NULL, "1970-01-01 2 in the afternoon", 50400000},
+    {"h:mm BBBB", NULL, "9:30 at night", 77400000},
+    {"h B", NULL, "12 noon", 43200000},
+    {"H B", NULL, "0 midnight", 0},
+    {"h:mm B", NULL, "12:01 in the afternoon", 43260000},
+    {"h BBBBB", NULL, "12 mi", 0},
+    {"ppd.ppM.yyyy", NULL, " 4. 3.2021", 1614816000000},
+    {"ppppH", NULL, "  12", 43200000},
+    {"yyyy-MM-dd HH:mm v", "America/Los_Angeles", "2018-05-11 14:58 PT",
+     1526075880000},
+    {"yyyy-MM-dd HH:mm vvvv", "America/Los_Angeles",
+     "2018-05-11 14:58 Pacific Time", 1526075880000},
 };
 
 static void test_both_ways(Arena *arena)
@@ -85,7 +122,7 @@ static void test_both_ways(Arena *arena)
         const DateCase *c = &both_ways[i];
         DateFormat *format = open_format(arena, c->pattern, c->zone);
         if (!format) continue;
-        CHECK_STR(datefmt_print(format, arena, c->ms), c->text);
+        CHECK_STR(print_ms(format, arena, c->ms), c->text);
         int64_t ms = -1;
         CHECK(datefmt_parse(format, str_from(c->text), &ms));
         if (ms != c->ms)
@@ -133,6 +170,20 @@ static const DateCase read_only[] = {
     {"yyyy-MM-dd HH:mm", "America/New_York", "2021-03-14 02:30", 1615707000000},
     {"yyyy-MM-dd HH:mm", "America/New_York", "2021-11-07 01:30", 1636263000000},
     {"yyyy-MM-dd HH:mm", "Europe/Oslo", "2021-03-28 02:30", 1616895000000},
+    /* Weeks and quarters that make no date of their own do nothing. */
+    {"yyyy-ww", NULL, "2021-10", 1609459200000},
+    {"YYYY-MM-dd", NULL, "2021-03-04", 5356800000},
+    {"yyyy-QQQ", NULL, "2021-Q3", 1609459200000},
+    {"YYYY-ww", NULL, "2021-10", 0},
+    /* A weekday without a date moves the 1st, a Thursday, in its week. */
+    {"EEE", NULL, "Mon", -259200000},
+    {"MM e", NULL, "03 1", 5097600000},
+    {"F", NULL, "7", 518400000},
+    {"YYYY-ww-e", NULL, "2021-53-7", 1640390400000}, /* Has 52. */
+    {"B", NULL, "in the morning", 32400000},
+    {"B", NULL, "AT NIGHT", 5400000},
+    {"yyyy-MM-dd MMMMM", NULL, "2021-03-04 3", 1614816000000},
+    {"YYYY-ww-e", NULL, "2021-01-1", 1609027200000},
 };
 
 static void test_read_only(Arena *arena)
@@ -199,6 +250,20 @@ static void test_refused(Arena *arena)
         {"yyyyMMdd", "2021034"},
         {"'abc'", "ab"},
         {"[yyyy", "20"},
+        {"YYYY-ww-e", "2021-54-1"},
+        {"YYYY-ww-e", "2021-10-8"},
+        {"YYYY-ww-e", "2021-10-0"},
+        {"yyyy-MM-dd Q", "2021-03-04 2"},
+        {"yyyy-MM-dd ww", "2021-03-04 11"},
+        {"yyyy-MM-dd F", "2021-03-15 2"},
+        {"yyyy-MM-dd eeee", "2021-03-04 Friday"},
+        {"yyyy-MM-dd g", "2021-03-04 59278"},
+        {"h B", "13 at night"},
+        {"H B", "13 at night"},
+        {"h a B", "1 AM in the afternoon"},
+        {"ppd", "4"},
+        {"ppd", "  4"},
+        {"W", "7"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         DateFormat *format = open_format(arena, cases[i][0], NULL);
@@ -216,7 +281,18 @@ static void test_bad_patterns(Arena *arena)
 {
     static const char *const cases[][2] = {
         {"yyyy-jj", "unknown letter 'j' in date pattern 'yyyy-jj'"},
-        {"YYYY", "unknown letter 'Y' in date pattern 'YYYY'"},
+        {"www", "too many letters 'w' in date pattern 'www'"},
+        {"WW", "too many letters 'W' in date pattern 'WW'"},
+        {"FF", "too many letters 'F' in date pattern 'FF'"},
+        {"QQQQQQ", "too many letters 'Q' in date pattern 'QQQQQQ'"},
+        {"cc",
+         "one or three to five letters are wanted for 'c' in date pattern "
+         "'cc'"},
+        {"BB",
+         "one, four or five letters are wanted for 'B' in date pattern 'BB'"},
+        {"vv", "one or four letters are allowed for 'v' in date pattern 'vv'"},
+        {"HHp", "no letter to fill up behind 'p' in date pattern 'HHp'"},
+        {"pp-", "no letter to fill up behind 'p' in date pattern 'pp-'"},
         {"ddd", "too many letters 'd' in date pattern 'ddd'"},
         {"SSSSSSSSSS", "too many letters 'S' in date pattern 'SSSSSSSSSS'"},
         {"yyyy'T", "no closing quote '\'' in date pattern 'yyyy'T'"},
@@ -267,7 +343,7 @@ static void test_bad_patterns(Arena *arena)
     for (size_t i = 0; i < COUNT(zones); i++) {
         format = open_format(arena, "XXXXX", zones[i].zone);
         if (!format) continue;
-        CHECK_STR(datefmt_print(format, arena, 0), zones[i].offset);
+        CHECK_STR(print_ms(format, arena, 0), zones[i].offset);
         datefmt_close(format);
     }
     datefmt_close(NULL);
@@ -284,13 +360,13 @@ static void test_spans(Arena *arena)
     int64_t hour_ms = 3600000;
     for (int64_t i = 0; i < 3 * 365 * 24; i++) {
         int64_t ms = 1577836800000 + (i * 7919 % (3 * 365 * 24)) * hour_ms;
-        Str text = datefmt_print(format, arena, ms);
+        Str text = print_ms(format, arena, ms);
         int64_t back;
         wrong += !datefmt_parse(format, text, &back) || back != ms;
         if (i % 500 == 0) {
             fresh = open_format(arena, "yyyy-MM-dd HH:mmXXX",
                                 "America/New_York");
-            wrong += !str_eq(datefmt_print(fresh, arena, ms), text);
+            wrong += !str_eq(print_ms(fresh, arena, ms), text);
             datefmt_close(fresh);
             arena_reset(arena);
         }
@@ -308,7 +384,7 @@ static void test_local_times(Arena *arena)
     int wrong = 0;
     for (int64_t i = 0; i < 2000; i++) {
         int64_t local = 1609459200000 + (i * 7919 % 17520) * 1800000;
-        Str text = datefmt_print(utc, arena, local);
+        Str text = print_ms(utc, arena, local);
         int64_t kept = 0, first = 1;
         DateFormat *fresh = i % 20 ? NULL
                                    : open_format(arena, "yyyy-MM-dd HH:mm",
@@ -333,12 +409,12 @@ static void test_extremes(Arena *arena)
         DateFormat *format = open_format(
             arena, "yyyy-MM-dd'T'HH:mm:ss.SSS G zzzz", zones[i]);
         for (size_t k = 0; k < COUNT(moments); k++)
-            CHECK(datefmt_print(format, arena, moments[k]).len > 20);
+            CHECK(print_ms(format, arena, moments[k]).len > 20);
         datefmt_close(format);
     }
     DateFormat *format = open_format(arena, "uuuu-MM-dd HH:mm:ss.SSS", NULL);
-    CHECK_STR(datefmt_print(format, arena, -1), "1969-12-31 23:59:59.999");
-    CHECK_STR(datefmt_print(format, arena, INT64_MAX),
+    CHECK_STR(print_ms(format, arena, -1), "1969-12-31 23:59:59.999");
+    CHECK_STR(print_ms(format, arena, INT64_MAX),
               "+292278994-08-17 07:12:55.807");
     datefmt_close(format);
 }
