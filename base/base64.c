@@ -13,6 +13,7 @@ static const char letters[] =
 void base64_encode(Buf *out, Str bytes)
 {
     const uint8_t *p = (const uint8_t *)bytes.ptr;
+    if (!bytes.len) return;
     buf_reserve(out, (bytes.len + 2) / 3 * 4);
     char *at = out->ptr + out->len;
     size_t i = 0;

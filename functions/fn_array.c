@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-enum { SERIES_MAX = 10000000 };
+enum { SERIES_MAX = 1000000 };
 
 /* Values seen so far. */
 typedef struct Seen {

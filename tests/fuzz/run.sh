@@ -18,7 +18,8 @@ for program in "$folder"/fuzz_*; do
     mkdir -p "$corpus"
     start=()
     [ -d "$seeds/$name" ] && start=("$seeds/$name")
-    if "$program" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 \
+    if "$program" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \
+        -max_len=4096 -len_control=20 \
         -print_final_stats=1 -artifact_prefix="$folder/crash-$name-" \
         "$corpus" "${start[@]}" >"$folder/$name.log" 2>&1; then
         passed=$((passed + 1))
