@@ -60,6 +60,18 @@ STATUS broker_delete_group(Broker *broker, Arena *arena, Str group)
     return broker->type->delete_group(broker, arena, group);
 }
 
+void broker_commit_groups(Broker *broker, Arena *arena, GroupOffsets *groups,
+                          int count)
+{
+    if (count) broker->type->commit_groups(broker, arena, groups, count);
+}
+
+void broker_committed_groups(Broker *broker, Arena *arena,
+                             GroupOffsets *groups, int count)
+{
+    if (count) broker->type->committed_groups(broker, arena, groups, count);
+}
+
 STATUS consumer_open(Broker *broker, Arena *arena,
                      const ConsumerOptions *options, Consumer **consumer)
 {

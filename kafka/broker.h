@@ -65,6 +65,15 @@ enum {
     PARTITION_BY_KEY = -1, /* murmur2 of the key; null keys anywhere. */
 };
 
+/* What a group has committed, or is to commit, in one topic. */
+typedef struct GroupOffsets {
+    Str group;
+    const char *topic;
+    TopicPartition *parts; /* Their topic_index is not looked at. */
+    int count;
+    Status status; /* Of this group. */
+} GroupOffsets;
+
 typedef struct TopicConfig {
     Str name;
     Str value;
@@ -123,6 +132,9 @@ typedef struct BrokerType {
     STATUS (*delete_records)(Broker *, Arena *, Str topic, int32_t partition,
                              int64_t before);
     STATUS (*delete_group)(Broker *, Arena *, Str group);
+    void (*commit_groups)(Broker *, Arena *, GroupOffsets *groups, int count);
+    void (*committed_groups)(Broker *, Arena *, GroupOffsets *groups,
+                             int count);
     STATUS (*consumer_open)(Broker *, Arena *, const ConsumerOptions *,
                             Consumer **);
     void (*consumer_close)(Consumer *);
@@ -214,6 +226,17 @@ STATUS broker_delete_records(Broker *broker, Arena *arena, Str topic,
                              int32_t partition, int64_t before);
 /* Forgets a group's offsets; fine if there are none. */
 STATUS broker_delete_group(Broker *broker, Arena *arena, Str group);
+
+/* Commits offsets for groups that have no members, as one who reads for many
+ * does; all requests are under way at once. Each group's `status` tells how it
+ * went: ST_RETRY may pass, ST_USER means that the group has members, and that
+ * only they may commit. */
+void broker_commit_groups(Broker *broker, Arena *arena, GroupOffsets *groups,
+                          int count);
+/* Fills in the committed offsets (OFFSET_NONE: none) and metadata, in
+ * `arena`. */
+void broker_committed_groups(Broker *broker, Arena *arena,
+                             GroupOffsets *groups, int count);
 
 /* ---- reading ---- */
 

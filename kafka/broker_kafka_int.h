@@ -207,6 +207,13 @@ STATUS kafka_consumer_commit(Consumer *base, Arena *arena,
 STATUS kafka_consumer_committed(Consumer *base, Arena *arena,
                                 TopicPartition *parts, int count);
 
+/* ---- broker_kafka_offsets.c ---- */
+
+void kafka_commit_groups(Broker *base, Arena *arena, GroupOffsets *groups,
+                         int count);
+void kafka_committed_groups(Broker *base, Arena *arena, GroupOffsets *groups,
+                            int count);
+
 /* ---- broker_kafka_consumer.c ---- */
 
 STATUS kafka_consumer_open(Broker *base, Arena *arena,

@@ -207,8 +207,8 @@ static Status store_write(Storage *storage, Arena *arena, const Commit *commits)
             if (c->appends[i].part)
                 local_put_batch(write, c->appends[i].part, c->appends[i].batch);
         for (int i = 0; i < c->offset_count; i++)
-            put_offset(write, arena, c->consumer->group,
-                       c->consumer->topics[c->offsets[i].topic_index]->id,
+            put_offset(write, arena, c->group,
+                       c->topics[c->offsets[i].topic_index]->id,
                        &c->offsets[i]);
     }
     return local_write(store, arena, write);

@@ -72,7 +72,9 @@ typedef struct Commit {
     struct Commit *next;
     Append *appends;
     int append_count;
-    EmbeddedConsumer *consumer; /* Whose group commits; may be NULL. */
+    EmbeddedConsumer *consumer; /* Commits for its group; may be NULL. */
+    Str group;                  /* Without one: a group without members. */
+    Topic *const *topics;       /* Of the offsets, by topic_index. */
     const TopicPartition *offsets;
     int offset_count;
     EmbeddedProducer *transaction; /* Of this producer; may be NULL. */
@@ -196,6 +198,8 @@ void embedded_close(Broker *broker);
     .watermarks = embedded_watermarks,                                         \
     .delete_records = embedded_delete_records,                                 \
     .delete_group = embedded_delete_group,                                     \
+    .commit_groups = embedded_commit_groups,                                   \
+    .committed_groups = embedded_committed_groups,                             \
     .consumer_open = embedded_consumer_open,                                   \
     .consumer_close = embedded_consumer_close,                                 \
     .consumer_assign = embedded_consumer_assign,                               \
@@ -272,6 +276,11 @@ void embedded_consumer_release(Consumer *, RecordSet *);
 STATUS embedded_consumer_commit(Consumer *, Arena *, const TopicPartition *,
                                 int);
 STATUS embedded_consumer_committed(Consumer *, Arena *, TopicPartition *, int);
+
+/* ---- embedded_offsets.c ---- */
+
+void embedded_commit_groups(Broker *, Arena *, GroupOffsets *, int);
+void embedded_committed_groups(Broker *, Arena *, GroupOffsets *, int);
 
 /* ---- embedded_producer.c ---- */
 

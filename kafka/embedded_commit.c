@@ -140,7 +140,7 @@ static void refuse(Commit *commit, StatusKind kind, const char *format,
 }
 
 /* Checks a commit and gives its batches their offsets. */
-static void prepare(Commit *commit)
+static void prepare(const EmbeddedBroker *broker, Commit *commit)
 {
     EmbeddedProducer *transaction = commit->transaction;
     if (transaction && producer_is_fenced(transaction))
@@ -153,6 +153,11 @@ static void prepare(Commit *commit)
                "group '%s' is rebalancing: the partitions are not owned any "
                "more",
                commit->consumer->group.ptr);
+    else if (!commit->consumer && commit->offset_count &&
+             group_has_members(broker->groups, commit->group))
+        refuse(commit, ST_USER,
+               "group '%s' has members, and only they may commit",
+               commit->group.ptr);
     commit->refused = commit->kind;
     for (int i = 0; i < commit->append_count; i++) {
         Topic *topic = commit->appends[i].part->topic;
@@ -195,9 +200,9 @@ static void publish(EmbeddedBroker *broker, Commit *commit, Status written)
     }
     for (int i = 0; i < commit->offset_count && !commit->refused; i++) {
         const TopicPartition *at = &commit->offsets[i];
-        group_set_offset(broker->groups, commit->consumer->group,
-                         commit->consumer->topics[at->topic_index]->id,
-                         at->partition, at->offset, at->metadata);
+        group_set_offset(broker->groups, commit->group,
+                         commit->topics[at->topic_index]->id, at->partition,
+                         at->offset, at->metadata);
     }
     commit->done = true;
 }
@@ -212,7 +217,7 @@ static void run_round(EmbeddedBroker *broker, Arena *arena)
     broker->queue = NULL;
     broker->queue_end = &broker->queue;
     for (Commit *commit = round; commit; commit = commit->next) {
-        prepare(commit);
+        prepare(broker, commit);
         any |= !commit->refused;
     }
     if (broker->storage && any) {
@@ -229,6 +234,10 @@ Status embedded_commit(EmbeddedBroker *broker, Arena *arena, Commit *commit)
 {
     for (int i = 0; i < commit->append_count; i++)
         commit->appends[i].batch = batch_seal(commit->appends[i].batch);
+    if (commit->consumer) {
+        commit->group = commit->consumer->group;
+        commit->topics = commit->consumer->topics;
+    }
     pthread_mutex_lock(&broker->lock);
     *broker->queue_end = commit;
     broker->queue_end = &commit->next;

@@ -130,6 +130,12 @@ static void drop_if_unused(Groups *groups, Group *group)
 
 /* ---- members ---- */
 
+bool group_has_members(const Groups *groups, Str name)
+{
+    const Group *group = find_group(groups, name);
+    return group && group->member_count > 0;
+}
+
 static void begin_generation(Group *group)
 {
     for (int i = 0; i < group->member_count; i++) {

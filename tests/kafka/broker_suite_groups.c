@@ -254,11 +254,65 @@ static void committed_offsets_are_kept(const Suite *suite, Arena *arena)
     consumer_close(consumer);
 }
 
+static bool has_members(const Status *st)
+{
+    return st->kind == ST_USER && strstr(st->text, "has members");
+}
+
+static void one_commits_for_many_groups(const Suite *suite, Arena *arena)
+{
+    const char *topics[TOPICS] = {suite_name(suite, arena, "shared-1"),
+                                  suite_name(suite, arena, "shared-2")};
+    const char *names[2] = {suite_name(suite, arena, "many-a"),
+                            suite_name(suite, arena, "many-b")};
+    TopicPartition set[2][2] = {
+        {{7, 1, 7, STR("meta")}, {7, 3, 0, STR_NULL}},
+        {{7, 0, 5, STR_NULL}, {7, 3, 9, STR("x")}},
+    };
+    TopicPartition got[2][2] = {{{.partition = 1}, {.partition = 0}},
+                                {{.partition = 3}, {.partition = 0}}};
+    GroupOffsets commits[2], asks[2];
+    for (int i = 0; i < 2; i++) {
+        commits[i] = (GroupOffsets){
+            str_from(names[i]), topics[0], set[i], 2, {0}};
+        asks[i] = (GroupOffsets){str_from(names[i]), topics[0], got[i], 2, {0}};
+    }
+    broker_commit_groups(suite->broker, arena, commits, 2);
+    CHECK(commits[0].status.kind == ST_OK && commits[1].status.kind == ST_OK);
+    broker_committed_groups(suite->broker, arena, asks, 2);
+    CHECK(asks[0].status.kind == ST_OK && asks[1].status.kind == ST_OK);
+    CHECK(got[0][0].offset == 7 && got[0][1].offset == OFFSET_NONE);
+    CHECK_STR(got[0][0].metadata, "meta");
+    CHECK(got[1][0].offset == 9 && got[1][1].offset == 5);
+    CHECK(got[1][1].metadata.len == 0);
+
+    Member member;
+    Member *members[] = {&member};
+    join(suite, arena, &member, names[0], topics);
+    CHECK(settle(members, 1, TOPICS * PARTITIONS, NULL));
+    CHECK(member.start[0][1] == 7);
+    set[0][0].offset = set[1][0].offset = 11;
+    broker_commit_groups(suite->broker, arena, commits, 2);
+    CHECK(has_members(&commits[0].status));
+    CHECK(commits[1].status.kind == ST_OK);
+    consumer_close(member.consumer);
+    broker_committed_groups(suite->broker, arena, asks, 2);
+    CHECK(got[0][0].offset == 7 && got[1][1].offset == 11);
+    broker_commit_groups(suite->broker, arena, commits, 1);
+    CHECK(commits[0].status.kind == ST_OK);
+    for (int i = 0; i < 2; i++)
+        CHECK(broker_delete_group(suite->broker, arena, str_from(names[i]))
+                  .kind == ST_OK);
+    broker_committed_groups(suite->broker, arena, asks, 1);
+    CHECK(got[0][0].offset == OFFSET_NONE);
+}
+
 int broker_suite_groups(const Suite *suite)
 {
     Arena *arena = arena_new("suite", 0);
     groups_share_and_resume(suite, arena);
     committed_offsets_are_kept(suite, arena);
+    one_commits_for_many_groups(suite, arena);
     arena_free(arena);
     return checks_failed;
 }
