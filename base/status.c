@@ -2,7 +2,7 @@
  *
  * Failures as text. st_render draws what a compiler draws:
  *
- *     hot.sql:3:8: error: column 'URL2' does not exist, did you mean 'URL'?
+ *     hot.sql:3:8: error: column 'URL2' does not exist; did you mean 'URL'?
  *     SELECT URL2 FROM clicks;
  *            ^
  *

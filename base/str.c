@@ -14,7 +14,7 @@
 enum {
     BUF_FIRST_BYTES = 64,
     PRINT_STACK_BYTES = 512,
-    DISTANCE_STACK_CELLS = 256,
+    DISTANCE_STACK_CELLS = 384,
 };
 
 #define BUF_DEFAULT_MAX_BYTES ((size_t)1 << 30)
@@ -146,24 +146,39 @@ static inline int min_of(int a, int b)
     return a < b ? a : b;
 }
 
-/* Levenshtein's table, one row at a time. `row[j]` is the distance from the
- * part of `a` done so far to the first j bytes of `b`. Stops when a whole row
- * is over the bound: later rows can only be larger. */
-static int walk_rows(Str a, Str b, int max, int *row)
+static bool same_letter(char a, char b)
 {
+    return to_lower(a) == to_lower(b);
+}
+
+/* Levenshtein's table, a row for each byte of `a`: row[j] is the distance from
+ * the part of `a` done so far to the first j bytes of `b`. Of three rows at
+ * `cells` two are those before, for neighbours that changed places. Stops when
+ * two rows are over the bound: later ones can only be larger. */
+static int walk_rows(Str a, Str b, int max, int *cells)
+{
+    size_t width = b.len + 1;
+    int *row = cells, *before = cells + width, *earlier = cells + 2 * width;
+    int smallest_before = 0;
+
     for (size_t j = 0; j <= b.len; j++)
         row[j] = (int)j;
     for (size_t i = 1; i <= a.len; i++) {
-        int diagonal = row[0];
+        int *spare = earlier;
+        earlier = before, before = row, row = spare;
         int smallest = row[0] = (int)i;
         for (size_t j = 1; j <= b.len; j++) {
-            int same = to_lower(a.ptr[i - 1]) == to_lower(b.ptr[j - 1]);
-            int best = min_of(diagonal + !same, min_of(row[j - 1], row[j]) + 1);
-            diagonal = row[j];
+            bool same = same_letter(a.ptr[i - 1], b.ptr[j - 1]);
+            int best = min_of(before[j - 1] + !same,
+                              min_of(row[j - 1], before[j]) + 1);
+            if (i > 1 && j > 1 && same_letter(a.ptr[i - 1], b.ptr[j - 2]) &&
+                same_letter(a.ptr[i - 2], b.ptr[j - 1]))
+                best = min_of(best, earlier[j - 2] + 1);
             row[j] = best;
             smallest = min_of(smallest, best);
         }
-        if (smallest > max) return max + 1;
+        if (smallest > max && smallest_before > max) return max + 1;
+        smallest_before = smallest;
     }
     return row[b.len] > max ? max + 1 : row[b.len];
 }
@@ -174,10 +189,10 @@ int str_distance(Str a, Str b, int max)
     size_t apart = a.len > b.len ? a.len - b.len : b.len - a.len;
     if (apart > (size_t)max) return max + 1;
     int cells[DISTANCE_STACK_CELLS];
-    if (b.len < DISTANCE_STACK_CELLS) return walk_rows(a, b, max, cells);
-    int *row = mem_alloc((b.len + 1) * sizeof *row);
-    int distance = walk_rows(a, b, max, row);
-    mem_free(row);
+    if (3 * (b.len + 1) <= DISTANCE_STACK_CELLS) return walk_rows(a, b, max, cells);
+    int *rows = mem_alloc(3 * (b.len + 1) * sizeof *rows);
+    int distance = walk_rows(a, b, max, rows);
+    mem_free(rows);
     return distance;
 }
 

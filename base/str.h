@@ -70,9 +70,9 @@ Str str_printf(Arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 Str str_vprintf(Arena *arena, const char *format, va_list args);
 
-/* Edit distance with a bound: how many single-character changes lead from `a`
- * to `b`, ASCII case ignored; more than `max` gives max + 1. For
- * did-you-mean. */
+/* Edit distance with a bound: how many slips (a byte added, left out, changed,
+ * or swapped with its neighbour) lead from `a` to `b`, ASCII case ignored; more
+ * than `max` gives max + 1. Messages use it through base/near.h. */
 int str_distance(Str a, Str b, int max);
 
 typedef struct Buf {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/near.h"
 #include "base/number.h"
 
 void complain(const char *format, ...)
@@ -197,6 +198,55 @@ static bool read_config(CommonOptions *common, const char *path)
     return !st.kind;
 }
 
+/* A long option that is not one of `longs`, or the beginning of several. */
+static void complain_long(const char *text, const struct option *longs)
+{
+    size_t len = strcspn(text + 2, "=");
+    Arena *arena = arena_new("option", 0);
+    Near near = near_to((Str){text + 2, len});
+    Str several = STR("");
+
+    for (const struct option *one = longs; one->name; one++) {
+        near_offer(&near, str_from(one->name));
+        if (strncmp(one->name, text + 2, len) == 0)
+            several = str_printf(arena, "%.*s%s'--%s'", STR_ARG(several),
+                                 several.len ? " or " : "", one->name);
+    }
+    if (several.len)
+        complain("option '%.*s' may be %.*s", (int)len + 2, text,
+                 STR_ARG(several));
+    else if (near.best.ptr)
+        complain("unknown option '%.*s'; did you mean '--%.*s'?", (int)len + 2,
+                 text, STR_ARG(near.best));
+    else
+        complain("unknown option '%.*s'", (int)len + 2, text);
+    arena_free(arena);
+}
+
+int next_option(int argc, char **argv, const char *shorts,
+                const struct option *longs)
+{
+    char with_colon[64];
+    snprintf(with_colon, sizeof with_colon, ":%s", shorts);
+    opterr = 0;
+    int option = getopt_long(argc, argv, with_colon, longs, NULL);
+    if (option != '?' && option != ':') return option;
+
+    const char *text = argv[optind - 1];
+    bool is_long = text[0] == '-' && text[1] == '-';
+    if (option == ':' && is_long)
+        complain("option '%s' needs a value", text);
+    else if (option == ':')
+        complain("option '-%c' needs a value", optopt);
+    else if (is_long && optopt)
+        complain("option '%.*s' takes no value", (int)strcspn(text, "="), text);
+    else if (is_long)
+        complain_long(text, longs);
+    else
+        complain("unknown option '-%c'", optopt);
+    return '?';
+}
+
 bool common_option(CommonOptions *common, int option, const char *argument,
                    const char *command, int *exit_status)
 {
@@ -242,7 +292,6 @@ bool common_option(CommonOptions *common, int option, const char *argument,
         *exit_status = EXIT_OK;
         break;
     case '?':
-    case ':':
         fprintf(stderr, "Try 'millrace help%s%s'.\n", *command ? " " : "",
                 command);
         good = false;

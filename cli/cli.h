@@ -44,7 +44,7 @@ enum {
     OPTION_OWN = 2000,
 };
 
-/* The common rows of a getopt_long table, in the order of `common_options`. */
+/* The common rows of a option table, in the order of `common_options`. */
 #define COMMON_LONG_OPTIONS                                                    \
     {"bootstrap-server", required_argument, NULL, OPTION_BOOTSTRAP},           \
         {"data-dir", required_argument, NULL, OPTION_DATA_DIR},                \
@@ -57,7 +57,12 @@ enum {
         "version", no_argument, NULL, OPTION_VERSION                           \
     }
 
-/* Takes one option that getopt_long returned, with its argument. Returns true
+/* The next option as getopt_long gives it, -1 after the last; '?' for a wrong
+ * one, of which is printed what is wrong and which one may have been meant. */
+int next_option(int argc, char **argv, const char *shorts,
+                const struct option *longs);
+
+/* Takes one option that next_option returned, with its argument. Returns true
  * if it was a common one; *exit_status is then -1, or the status to end
  * with (help, version, a bad value). */
 bool common_option(CommonOptions *common, int option, const char *argument,

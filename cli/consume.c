@@ -108,7 +108,7 @@ static int read_options(Consume *consume, int argc, char **argv)
     int64_t number;
     Str separator = STR_NULL, format = STR_NULL;
 
-    while ((option = getopt_long(argc, argv, "d:hK:p:o:c:ef:q", longs, NULL)) !=
+    while ((option = next_option(argc, argv, "d:hK:p:o:c:ef:q", longs)) !=
            -1) {
         if (common_option(&consume->common, option, optarg, "consume",
                           &status)) {

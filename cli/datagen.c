@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/near.h"
 #include "base/number.h"
 #include "cli/cli.h"
 
@@ -109,7 +110,13 @@ static bool take_argument(Arguments *arguments, const char *text)
         *member = value.ptr;
         return true;
     }
-    complain("datagen has no argument '%.*s'", STR_ARG(name));
+    Arena *arena = arena_new("argument", 0);
+    Near near = near_to(name);
+    for (size_t i = 0; i < sizeof argument_rows / sizeof *argument_rows; i++)
+        near_offer(&near, str_from(argument_rows[i].name));
+    complain("datagen has no argument '%.*s'%s", STR_ARG(name),
+             near_hint(&near, arena, ""));
+    arena_free(arena);
     return false;
 }
 
@@ -179,8 +186,11 @@ static bool take_key(Datagen *gen, const char *name)
 {
     gen->key = find_field(gen, name ? name : gen->quickstart->key);
     if (gen->key < 0) {
-        complain("quickstart '%s' has no field '%s'", gen->quickstart->name,
-                 name);
+        Near near = near_to(str_from(name));
+        for (int i = 0; i < gen->quickstart->field_count; i++)
+            near_offer(&near, str_from(gen->quickstart->fields[i].name));
+        complain("quickstart '%s' has no field '%s'%s", gen->quickstart->name,
+                 name, near_hint(&near, gen->common.arena, ""));
         return false;
     }
     if (gen->quickstart->fields[gen->key].kind != FIELD_NESTED ||
@@ -304,7 +314,7 @@ static int read_options(Datagen *gen, int argc, char **argv)
     int option, status;
     bool good = true;
 
-    while ((option = getopt_long(argc, argv, "d:hK:", longs, NULL)) != -1) {
+    while ((option = next_option(argc, argv, "d:hK:", longs)) != -1) {
         if (common_option(&gen->common, option, optarg, "datagen", &status)) {
             if (status >= 0) return status;
             continue;

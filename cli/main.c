@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 #include "base/alloc.h"
+#include "base/near.h"
 
 typedef struct Command {
     const char *name;
@@ -19,6 +20,16 @@ static const Command commands[] = {
     {"help", command_help},
 };
 
+static void unknown_command(const char *name)
+{
+    Arena *arena = arena_new("command", 0);
+    Near near = near_to(str_from(name));
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        near_offer(&near, str_from(commands[i].name));
+    complain("unknown command '%s'%s", name, near_hint(&near, arena, ""));
+    arena_free(arena);
+}
+
 int main(int argc, char **argv)
 {
     mem_tune();
@@ -27,7 +38,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     if (argc > 1 && argv[1][0] != '-') {
-        complain("unknown command '%s'", argv[1]);
+        unknown_command(argv[1]);
         fputs("Try 'millrace --help'.\n", stderr);
         return EXIT_USAGE;
     }

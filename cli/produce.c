@@ -40,8 +40,7 @@ static int read_options(Produce *produce, int argc, char **argv)
     int64_t number;
     bool good = true;
 
-    while (good && (option = getopt_long(argc, argv, "d:hK:p:c:H:Zq", longs,
-                                         NULL)) != -1) {
+    while (good && (option = next_option(argc, argv, "d:hK:p:c:H:Zq", longs)) != -1) {
         if (common_option(&produce->common, option, optarg, "produce",
                           &status)) {
             if (status >= 0) return status;

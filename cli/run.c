@@ -375,7 +375,7 @@ static int read_options(Run *run, int argc, char **argv)
     };
     int option, status;
 
-    while ((option = getopt_long(argc, argv, "d:hK:", longs, NULL)) != -1) {
+    while ((option = next_option(argc, argv, "d:hK:", longs)) != -1) {
         if (common_option(&run->common, option, optarg, "run", &status)) {
             if (status >= 0) return status;
             continue;

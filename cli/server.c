@@ -59,7 +59,7 @@ static int read_options(Server *server, int argc, char **argv)
     };
     int option, status;
 
-    while ((option = getopt_long(argc, argv, "d:h", longs, NULL)) != -1) {
+    while ((option = next_option(argc, argv, "d:h", longs)) != -1) {
         if (common_option(&server->common, option, optarg, "server", &status)) {
             if (status >= 0) return status;
             continue;

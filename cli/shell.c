@@ -391,7 +391,7 @@ static int read_options(Shell *shell, ShellOptions *options, int argc,
     Arena *arena = shell->common.arena;
     int option, status;
 
-    while ((option = getopt_long(argc, argv, "d:e:f:h", longs, NULL)) != -1) {
+    while ((option = next_option(argc, argv, "d:e:f:h", longs)) != -1) {
         if (common_option(&shell->common, option, optarg,
                           strcmp(argv[0], "shell") == 0 ? "shell" : "",
                           &status)) {

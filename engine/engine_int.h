@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 
+#include "base/near.h"
 #include "base/vec.h"
 #include "engine/config.h"
 #include "engine/engine.h"

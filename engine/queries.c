@@ -194,17 +194,13 @@ STATUS query_require(Exec *x, Str id, uint32_t at, EngineQuery **query)
 {
     *query = map_get(x->queries, id);
     if (*query) return st_ok();
-    for (int i = 0; i < x->queries->count; i++) {
-        const MapEntry *entry = &x->queries->entries[i];
-        if (entry->value && str_distance(entry->key, id, 4) <= 4)
-            return st_error_at(x->stmt, at,
-                               "query '%.*s' does not exist: did you mean "
-                               "'%.*s'?",
-                               STR_ARG(id), STR_ARG(entry->key));
-    }
-    return st_error_at(x->stmt, at,
-                       "query '%.*s' does not exist: SHOW QUERIES lists them",
-                       STR_ARG(id));
+    Near near = near_to(id);
+    for (int i = 0; i < x->queries->count; i++)
+        if (x->queries->entries[i].value)
+            near_offer(&near, x->queries->entries[i].key);
+    return st_error_at(x->stmt, at, "query '%.*s' does not exist%s",
+                       STR_ARG(id),
+                       near_hint(&near, x->stmt, ": SHOW QUERIES lists them"));
 }
 
 /* ---- the engine's view of all of them ---- */

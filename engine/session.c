@@ -40,6 +40,10 @@ static bool is_denied(const mr_Engine *engine, Str name)
     return false;
 }
 
+/* Names that are not ours may be the Kafka clients': only so near to one of
+ * ours they must be slips. */
+enum { FOREIGN_MAX_SLIPS = 2 };
+
 /* May a session override this, with this value? */
 static Status check_override(const mr_Engine *engine, Arena *arena, Str name,
                              Str value)
@@ -55,19 +59,18 @@ static Status check_override(const mr_Engine *engine, Arena *arena, Str name,
         !str_eq(bare, STR("ksql.idle.connection.timeout.seconds"))) {
         /* Other names may be the Kafka clients' own: only a slip is an error. */
         bool ours = str_starts_with(bare, STR("ksql."));
-        const Setting *near_row = NULL;
-        int count, best = ours ? 6 : 3;
+        Near near = near_to(bare);
+        int count;
         const Setting *rows = setting_all(&count);
-        for (int i = 0; i < count; i++) {
-            int d = str_distance(bare, str_from(rows[i].name), best);
-            if (d < best) best = d, near_row = &rows[i];
-        }
-        if (near_row)
-            return st_error(arena, ST_USER,
-                            "unknown property '%.*s': did you mean '%s'?",
-                            STR_ARG(name), near_row->name);
+        for (int i = 0; i < count; i++)
+            near_offer(&near, str_from(rows[i].name));
+        if (near.best.ptr && (ours || near.distance <= FOREIGN_MAX_SLIPS))
+            return st_error(arena, ST_USER, "unknown property '%.*s'%s",
+                            STR_ARG(name), near_hint(&near, arena, ""));
         if (ours)
-            return st_error(arena, ST_USER, "unknown property '%.*s'",
+            return st_error(arena, ST_USER,
+                            "unknown property '%.*s': SHOW PROPERTIES lists "
+                            "them",
                             STR_ARG(name));
     }
     return setting_check(arena, bare, value);
@@ -96,6 +99,18 @@ static void answer(Exec *x, const AstStatement *statement, Str message)
     exec_entity(x, entity);
 }
 
+static Status not_set(Exec *x, const AstStatement *statement)
+{
+    Near near = near_to(statement->text);
+    for (int i = 0; i < x->overrides->count; i++)
+        if (x->overrides->entries[i].value)
+            near_offer(&near, x->overrides->entries[i].key);
+    return st_error_at(x->stmt, statement->text_at,
+                       "cannot unset property '%.*s': it is not set%s",
+                       STR_ARG(statement->text),
+                       near_hint(&near, x->stmt, ""));
+}
+
 Status exec_set(Exec *x, const AstStatement *statement)
 {
     Str name = setting_canonical(statement->text);
@@ -103,10 +118,7 @@ Status exec_set(Exec *x, const AstStatement *statement)
     Str message;
 
     if (statement->kind == STMT_UNSET) {
-        if (!old)
-            return st_error_at(x->stmt, statement->text_at,
-                               "cannot unset property '%.*s': it is not set",
-                               STR_ARG(statement->text));
+        if (!old) return not_set(x, statement);
         message = str_printf(x->stmt,
                              "Successfully unset local property '%.*s' "
                              "(value was '%.*s').",

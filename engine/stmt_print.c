@@ -226,17 +226,14 @@ static Status find_topic(Exec *x, const AstStatement *statement,
     Status st = broker_describe_topic(x->engine->broker, x->stmt,
                                       statement->text, info);
     if (st.kind != ST_USER) return st;
-    Str hint = STR("");
+    Near near = near_to(statement->text);
     if (!broker_list_topics(x->engine->broker, x->stmt, &topics, &count).kind)
         for (int i = 0; i < count; i++)
-            if (str_distance(topics[i].name, statement->text, 3) <= 3)
-                hint = str_printf(x->stmt, "%.*s%s'%.*s'", STR_ARG(hint),
-                                  hint.len ? ", " : ": did you mean ",
-                                  STR_ARG(topics[i].name));
+            near_offer(&near, topics[i].name);
     return st_error_at(x->stmt, statement->text_at,
-                       "topic '%.*s' does not exist%.*s%s",
-                       STR_ARG(statement->text), STR_ARG(hint),
-                       hint.len ? "?" : ": SHOW TOPICS lists them");
+                       "topic '%.*s' does not exist%s",
+                       STR_ARG(statement->text),
+                       near_hint(&near, x->stmt, ": SHOW TOPICS lists them"));
 }
 
 Status exec_print(Exec *x, const AstStatement *statement)

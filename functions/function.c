@@ -111,20 +111,15 @@ const FunctionSet *function_set(Str name)
     return map_get(&registry.sets, (Str){upper, name.len});
 }
 
-const char *function_near(Str name)
+Near function_near(Str name)
 {
     pthread_once(&registry_once, build);
-    int max = name.len <= 3 ? 1 : name.len <= 6 ? 2 : 3;
-    const char *best = NULL;
+    Near near = near_to(name);
     for (int i = 0; i < registry.sets.count; i++) {
         const FunctionSet *set = registry.sets.entries[i].value;
-        int distance = str_distance(name, str_from(set->name), max);
-        if (distance > max) continue;
-        best = set->name;
-        if (distance == 0) break;
-        max = distance - 1;
+        near_offer(&near, str_from(set->name));
     }
-    return best;
+    return near;
 }
 
 const Function *function_find(Str name)

@@ -6,6 +6,7 @@
 #ifndef FUNCTIONS_FUNCTION_INT_H
 #define FUNCTIONS_FUNCTION_INT_H
 
+#include "base/near.h"
 #include "functions/function.h"
 
 /* A family file exports one of these; function.c lists them. */
@@ -68,8 +69,8 @@ typedef struct FunctionSet {
 /* The set named `name` (any case), or NULL. */
 const FunctionSet *function_set(Str name);
 
-/* The name nearest to `name`, or NULL if none is near. */
-const char *function_near(Str name);
+/* The function that may have been meant. */
+Near function_near(Str name);
 
 /* What a function has made of argument texts (a compiled pattern, an opened
  * date format), kept in call->cache from row to row. `make` gets the key; what

@@ -375,14 +375,10 @@ STATUS function_resolve(Arena *plan, Str name, const FnArg *args, int count,
 {
     const FunctionSet *set = function_set(name);
     if (!set) {
-        const char *near = function_near(name);
-        if (near)
-            return st_error(plan, ST_USER,
-                            "no function is named '%.*s', did you mean '%s'?",
-                            STR_ARG(name), near);
-        return st_error(plan, ST_USER,
-                        "no function is named '%.*s', SHOW FUNCTIONS lists all",
-                        STR_ARG(name));
+        Near near = function_near(name);
+        return st_error(plan, ST_USER, "no function is named '%.*s'%s",
+                        STR_ARG(name),
+                        near_hint(&near, plan, "; SHOW FUNCTIONS lists all"));
     }
     Call call = {plan, set, args, count, typer};
     Match m;

@@ -17,6 +17,7 @@
 
 #include <assert.h>
 
+#include "base/near.h"
 #include "base/unicode.h"
 #include "grammar.h"
 #include "parser/keywords.h"
@@ -395,17 +396,36 @@ static bool is_literal(int type)
            type == TK_DOUBLE || type == TK_TRUE || type == TK_FALSE;
 }
 
+static void offer_variables(Near *near, const Map *some, const Variables *all)
+{
+    for (int i = 0; some && i < some->count; i++)
+        if (some->entries[i].value && variables_get(all, some->entries[i].key))
+            near_offer(near, some->entries[i].key);
+}
+
+static Token undefined_variable(Lexer *lexer, Str name)
+{
+    Near near = near_to(name);
+    if (lexer->variables) {
+        offer_variables(&near, &lexer->variables->own, lexer->variables);
+        offer_variables(&near, lexer->variables->outer, lexer->variables);
+    }
+    const char *define = str_printf(lexer->stmt,
+                                    ", set it with DEFINE %.*s = '...'",
+                                    STR_ARG(name))
+                             .ptr;
+    return fail(lexer, st_error_at(lexer->stmt, (uint32_t)lexer->at,
+                                   "undefined variable '%.*s'%s", STR_ARG(name),
+                                   near_hint(&near, lexer->stmt, define)));
+}
+
 /* ${name} outside a string: its value must be one literal or plain name. */
 static Token lex_variable(Lexer *lexer, Str name, size_t end)
 {
     uint32_t at = (uint32_t)lexer->at;
     const Str *value = variables_get(lexer->variables, name);
     Str shown = lexer_clip(name);
-    if (!value)
-        return fail(lexer, st_error_at(lexer->stmt, at,
-                                       "undefined variable '%.*s', set it with "
-                                       "DEFINE %.*s = '...'",
-                                       STR_ARG(shown), STR_ARG(shown)));
+    if (!value) return undefined_variable(lexer, shown);
     Token failure;
     if (!count_spliced(lexer, value->len, &failure)) return failure;
     Lexer inner;

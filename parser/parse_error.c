@@ -14,6 +14,7 @@
  */
 #include "parser/parse_int.h"
 
+#include "base/near.h"
 #include "grammar.h"
 #include "parser/parser.h"
 
@@ -202,46 +203,21 @@ static Str list_expected(Arena *stmt, Allowed allowed)
 
 /* ---- hints ---- */
 
-/* Two neighbours changed places: one slip of the fingers, though two changes
- * of a letter. */
-static bool is_swapped(Str a, Str b)
-{
-    if (a.len != b.len) return false;
-    size_t i = 0;
-    while (i < a.len && (a.ptr[i] & 0x5F) == (b.ptr[i] & 0x5F))
-        i++;
-    if (i + 1 >= a.len) return false;
-    Str a_rest = {a.ptr + i + 2, a.len - i - 2};
-    Str b_rest = {b.ptr + i + 2, b.len - i - 2};
-    return (a.ptr[i] & 0x5F) == (b.ptr[i + 1] & 0x5F) &&
-           (a.ptr[i + 1] & 0x5F) == (b.ptr[i] & 0x5F) &&
-           str_eq_nocase(a_rest, b_rest);
-}
-
-/* The keyword nearest to a mistyped word among those allowed, or NULL. Of
- * equally near ones that with the same first letter. */
+/* The keyword nearest to a mistyped word among those allowed, or NULL. */
 static const char *nearest(const Allowed *allowed, const Token *token)
 {
     if (token->quoted || token->written.len < 2 ||
         token->written.len > WORD_MAX_BYTES)
         return NULL;
-    int best = token->written.len < 4 ? 1 : 2;
-    const char *found = NULL;
+    Near near = near_to(token->written);
     for (int type = 1; type < grammar_token_count; type++) {
         const char *word = lexer_word(type);
-        if (!word || !allowed->token[type] || allowed->as_name[type]) continue;
-        int distance = is_swapped(token->written, str_from(word))
-                           ? 1
-                           : str_distance(token->written, str_from(word), best);
-        bool same_first = str_eq_nocase((Str){word, 1},
-                                        (Str){token->written.ptr, 1});
-        if (distance == 0 || distance > best) continue;
-        if (distance == 2 && strlen(word) < 4) continue;
-        if (found && distance == best && !same_first) continue;
-        best = distance;
-        found = word;
+        if (!word || !allowed->token[type] || allowed->as_name[type] ||
+            str_eq_nocase(token->written, str_from(word)))
+            continue;
+        near_offer(&near, str_from(word));
     }
-    return found;
+    return near.best.ptr;
 }
 
 static bool is_word(const Token *token)
@@ -309,7 +285,7 @@ static Status unknown_statement(Arena *stmt, const Replay *r, Str shown)
     const char *word = nearest(&r->here, &r->found);
     if (word)
         return st_error_at(stmt, r->found.at,
-                           "unknown statement %.*s, did you mean '%s'?",
+                           "unknown statement %.*s; did you mean '%s'?",
                            STR_ARG(shown), word);
     return st_error_at(stmt, r->found.at,
                        "unknown statement %.*s, expected SELECT, CREATE, "

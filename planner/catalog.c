@@ -75,41 +75,17 @@ Source *catalog_find(const Catalog *catalog, Str name)
     return map_get(&catalog->sources, name);
 }
 
-/* How the name could be written to mean a source that exists; NULL if it
- * differs by more than the case of letters. */
-static const char *case_hint(const Catalog *catalog, Arena *stmt, Str name)
-{
-    for (int i = 0; i < catalog->sources.count; i++) {
-        const Source *source = catalog->sources.entries[i].value;
-        if (!source || !str_eq_nocase(source->name, name)) continue;
-        Str written = name_quote(stmt, source->name);
-        bool folds = str_eq(str_ascii_upper(stmt, source->name), source->name);
-        return str_cstr(
-            stmt, str_printf(stmt,
-                             folds ? "; there is '%.*s', which is written "
-                                     "without quotes"
-                                   : "; there is one that differs in case: "
-                                     "write %.*s with its quotes",
-                             STR_ARG(written)));
-    }
-    return NULL;
-}
-
 STATUS catalog_require(const Catalog *catalog, Arena *stmt, Str name,
                        uint32_t at, Source **source)
 {
     *source = catalog_find(catalog, name);
     if (*source) return st_ok();
-    const char *hint = case_hint(catalog, stmt, name);
-    if (!hint) {
-        VEC(Str) names = {0};
-        for (int i = 0; i < catalog->sources.count; i++)
-            if (catalog->sources.entries[i].value)
-                *vec_push(stmt, &names) = catalog->sources.entries[i].key;
-        hint = near_name(stmt, name, names.at, names.count);
-    }
+    Near near = near_to(name);
+    for (int i = 0; i < catalog->sources.count; i++)
+        if (catalog->sources.entries[i].value)
+            near_offer(&near, catalog->sources.entries[i].key);
     return st_error_at(stmt, at, "no stream or table is named '%.*s'%s",
-                       STR_ARG(name), hint);
+                       STR_ARG(name), near_name_hint(&near, stmt, ""));
 }
 
 STATUS catalog_add(Catalog *catalog, Arena *stmt, const Source *source)

@@ -13,6 +13,7 @@
 #ifndef PLANNER_PLANNER_INT_H
 #define PLANNER_PLANNER_INT_H
 
+#include "base/near.h"
 #include "base/vec.h"
 #include "planner/planner.h"
 
@@ -78,9 +79,6 @@ typedef struct Scope {
  * candidates). */
 STATUS scope_find(const Scope *scope, Arena *arena, const AstName *qualifier,
                   const AstName *name, int *column);
-
-/* "; did you mean 'X'?" for the nearest of `names`, or an empty text. */
-const char *near_name(Arena *arena, Str name, const Str *names, int count);
 
 /* Column names by logical number, for messages. */
 const Str *scope_names(const Scope *scope, Arena *arena);

@@ -5,22 +5,6 @@
  */
 #include "planner/planner_int.h"
 
-const char *near_name(Arena *arena, Str name, const Str *names, int count)
-{
-    int max = name.len <= 3 ? 1 : name.len <= 8 ? 2 : 3;
-    int best = max + 1;
-    Str found = STR_NULL;
-    for (int i = 0; i < count; i++) {
-        int distance = str_distance(name, names[i], max);
-        if (distance >= best) continue;
-        best = distance;
-        found = names[i];
-    }
-    if (!found.ptr) return "";
-    return str_cstr(
-        arena, str_printf(arena, "; did you mean '%.*s'?", STR_ARG(found)));
-}
-
 static Str qualified(Arena *arena, const ScopeColumn *column)
 {
     if (!column->source.len) return column->name;

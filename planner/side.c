@@ -25,12 +25,16 @@ STATUS side_format(Arena *arena, Str name, uint32_t at, const Format **format)
     int count;
     const Format *const *all = format_all(&count);
     Buf list = {0};
-    for (int i = 0; i < count; i++)
+    Near near = near_to(name);
+    for (int i = 0; i < count; i++) {
         buf_printf(&list, "%s%s", i ? ", " : "", all[i]->name);
+        near_offer(&near, str_from(all[i]->name));
+    }
     Str text = str_copy(arena, buf_str(&list));
     buf_free(&list);
-    return st_error_at(arena, at, "unknown format '%.*s': there are %.*s",
-                       STR_ARG(name), STR_ARG(text));
+    return st_error_at(arena, at, "unknown format '%.*s': there are %.*s%s",
+                       STR_ARG(name), STR_ARG(text),
+                       near_hint(&near, arena, ""));
 }
 
 FormatSpec side_key(const Format *format, const SchemaColumn *columns,

@@ -276,6 +276,14 @@ static int find_property(Str name)
     return -1;
 }
 
+static const char *near_property(Arena *arena, Str name)
+{
+    Near near = near_to(name);
+    for (int i = 0; i < PROPERTY_COUNT; i++)
+        near_offer(&near, str_from(properties[i].name));
+    return near_hint(&near, arena, "");
+}
+
 static unsigned use_bit(WithUse use)
 {
     return use == WITH_CREATE ? IN_CREATE : use == WITH_AS ? IN_AS : IN_INSERT;
@@ -286,7 +294,8 @@ static Status check_names(Arena *arena, const AstProperties *with, WithUse use)
 {
     Buf unknown = {0};
     uint32_t at = 0;
-    int count = 0, near = -1;
+    int count = 0;
+    const char *hint = "";
     for (int i = 0; i < with->count; i++) {
         const AstName *name = &with->at[i].name;
         if (str_eq_nocase(name->text, STR("CLEANUP_POLICY")))
@@ -298,19 +307,15 @@ static Status check_names(Arena *arena, const AstProperties *with, WithUse use)
         if (!count++) at = name->at;
         buf_printf(&unknown, "%s'%.*s'", unknown.len ? ", " : "",
                    STR_ARG(name->text));
-        for (int j = 0; found < 0 && near < 0 && j < PROPERTY_COUNT; j++)
-            if (str_distance(name->text, str_from(properties[j].name), 2) <= 2)
-                near = j;
+        if (found < 0 && !*hint) hint = near_property(arena, name->text);
     }
     if (!count) return st_ok();
     Str list = str_copy(arena, buf_str(&unknown));
     buf_free(&unknown);
-    return st_error_at(arena, at, "%s %.*s of WITH %s%s%s%s",
+    return st_error_at(arena, at, "%s %.*s of WITH %s%s",
                        count == 1 ? "property" : "properties", STR_ARG(list),
                        count == 1 ? "is not known here" : "are not known here",
-                       near >= 0 ? "; did you mean '" : "",
-                       near >= 0 ? properties[near].name : "",
-                       near >= 0 ? "'?" : "");
+                       hint);
 }
 
 static bool read_boolean(const Ast *ast, bool *value)

@@ -32,6 +32,23 @@ status 255 "unknown command" "$millrace" frobnicate
 has "it is named" "unknown command 'frobnicate'" err
 status 255 "unknown option" "$millrace" --frobnicate
 has "it is named" "--frobnicate" err
+status 255 "a command nearly right" "$millrace" prodcue
+has "it is suggested" "unknown command 'prodcue'; did you mean 'produce'?" err
+status 255 "an option nearly right" "$millrace" run --bootstrap-servr=x y.sql
+has "it is suggested" "unknown option '--bootstrap-servr'; did you mean '--bootstrap-server'?" err
+status 255 "an option of no command" "$millrace" consume -y x
+has "it is named" "unknown option '-y'" err
+status 255 "a beginning of two options" "$millrace" --query x
+has "both are named" "option '--query' may be '--query-row-limit' or '--query-timeout'" err
+status 255 "an option without its value" "$millrace" consume x -c
+has "it says so" "option '-c' needs a value" err
+status 255 "a long option without its value" "$millrace" run x --until-idle
+has "it says so" "option '--until-idle' needs a value" err
+status 255 "a value for an option that takes none" "$millrace" run --help=x
+has "it says so" "option '--help' takes no value" err
+check "the beginning of one option" "$millrace" run --vers
+status 255 "an argument of datagen nearly right" "$millrace" datagen quikstart=users
+has "it is suggested" "datagen has no argument 'quikstart'; did you mean 'quickstart'?" err
 for command in run server produce consume datagen; do
     status 255 "$command without arguments" "$millrace" $command
     [ -s err ] || fail "$command without arguments says nothing"

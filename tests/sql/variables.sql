@@ -51,11 +51,11 @@ ASSERT VALUES c (id, n) VALUES (1, 1);
 ASSERT VALUES c (id, n) VALUES (2, 2);
 
 --@test: an unknown setting is refused, with the near one named
---@expected.message: unknown property 'ksql.streams.auto.offset.rest': did you mean 'auto.offset.reset'?
+--@expected.message: unknown property 'ksql.streams.auto.offset.rest'; did you mean 'auto.offset.reset'?
 SET 'ksql.streams.auto.offset.rest' = 'earliest';
 
 --@test: a slip in a name without prefix is refused, too
---@expected.message: unknown property 'comit.interval.ms': did you mean 'commit.interval.ms'?
+--@expected.message: unknown property 'comit.interval.ms'; did you mean 'commit.interval.ms'?
 SET 'comit.interval.ms' = '100';
 
 --@test: settings of the Kafka clients are accepted

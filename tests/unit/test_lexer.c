@@ -133,7 +133,7 @@ static const struct {
     {"x", "'$${v}'", "s:$x"},
     {"x", "'${v' '$ {v}' '${}'", "s:${v s:$ {v} s:${}"},
     {"x", "\"${v}\"", "n:${v}"},
-    {"x", "${V}", "!0 undefined variable 'V', set it with DEFINE V = '...'"},
+    {"x", "${V}", "!0 undefined variable 'V'; did you mean 'v'?"},
     {"from", "${v}",
      "!0 variable 'v' holds the reserved word 'from', which "
      "cannot be a name"},

@@ -316,7 +316,7 @@ static const struct {
     int at;
     const char *message; /* A part of it. */
 } bad[] = {
-    {"SELCT a FROM b;", 0, "unknown statement 'SELCT', did you mean 'SELECT'?"},
+    {"SELCT a FROM b;", 0, "unknown statement 'SELCT'; did you mean 'SELECT'?"},
     {"foo;", 0, "unknown statement 'foo', expected SELECT, CREATE"},
     {"order by;", 0, "unknown statement 'order'"},
     {"(a);", 0, "unexpected '('"},

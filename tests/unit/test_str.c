@@ -75,7 +75,10 @@ static void test_distance(void)
         {"kitten", "sitting", 2, 3},
         {"selct", "SELECT", 2, 1},
         {"a", "abcdef", 2, 3},
-        {"ab", "ba", 2, 2},
+        {"ab", "ba", 2, 1},
+        {"form", "FROM", 2, 1},
+        {"xab", "bax", 1, 2},
+        {"abcd", "badc", 2, 2},
         {"", "ab", 2, 2},
         {"abc", "xyz", 0, 1},
     };
