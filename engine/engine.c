@@ -427,6 +427,8 @@ STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
                                      : (int)engine_setting_int(
                                            engine, NULL,
                                            "millrace.batch.rows.max");
+        engine->state_memory = state_memory_new((size_t)engine_setting_int(
+            engine, NULL, "millrace.state.memory.max.bytes"));
         st = open_broker(engine, arena, options);
     }
     if (!st.kind) {
@@ -501,6 +503,7 @@ void mr_close(mr_Engine *engine)
     if (engine->temporary) remove_directory(engine->data_directory);
     catalog_free(engine->catalog);
     pthread_mutex_destroy(&engine->lock);
+    state_memory_free(engine->state_memory);
     arena_free(engine->arena);
 }
 

@@ -48,6 +48,7 @@ struct mr_Engine {
     Str data_directory;
     bool temporary;
     bool memory_state;
+    StateMemory *state_memory; /* The limit of all queries' state. */
     const Clock *clock;
     int batch_rows_max;
     int64_t next_sequence; /* Of the command log: 2 a statement, as in the

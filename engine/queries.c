@@ -67,6 +67,40 @@ static int64_t cache_bytes(const mr_Engine *engine, const Map *properties)
     return engine_setting_int(engine, properties, set.ptr ? newer : name);
 }
 
+static size_t setting_bytes(const mr_Engine *engine, const char *name)
+{
+    int64_t bytes = engine_setting_int(engine, NULL, name);
+    return bytes > 0 ? (size_t)bytes : 0;
+}
+
+static StateOptions state_options(const mr_Engine *engine)
+{
+    static const struct {
+        const char *name;
+        StateCompression value;
+    } compressions[] = {{"LZ4_COMPRESSION", COMPRESS_LZ4},
+                        {"ZSTD_COMPRESSION", COMPRESS_ZSTD},
+                        {"SNAPPY_COMPRESSION", COMPRESS_SNAPPY}};
+    Str compression = engine_setting(
+        engine, NULL, STR("ksql.plugins.rocksdb.compression.type"));
+    Str style = engine_setting(engine, NULL,
+                               STR("ksql.plugins.rocksdb.compaction.style"));
+    StateOptions options = {
+        .memory = engine->state_memory,
+        .block_cache_bytes = setting_bytes(engine,
+                                           "ksql.plugins.rocksdb.cache.size"),
+        .write_buffer_bytes = setting_bytes(
+            engine, "ksql.plugins.rocksdb.write.buffer.size"),
+        .background_jobs = (int)setting_bytes(
+            engine, "ksql.plugins.rocksdb.max.background.jobs"),
+        .compaction = str_eq_nocase(style, STR("LEVEL")) ? COMPACT_LEVEL
+                                                         : COMPACT_UNIVERSAL};
+    for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++)
+        if (str_eq_nocase(compression, str_from(compressions[i].name)))
+            options.compression = compressions[i].value;
+    return options;
+}
+
 void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
                    Str id, QueryOptions *options)
 {
@@ -80,8 +114,7 @@ void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
         .commit_interval_ms = engine_setting_int(engine, properties,
                                                  "commit.interval.ms"),
         .cache_max_bytes = (size_t)cache_bytes(engine, properties),
-        .state_memory_max_bytes = (size_t)engine_setting_int(
-            engine, properties, "millrace.state.memory.max.bytes"),
+        .state = state_options(engine),
         .offset_latest = str_eq_nocase(reset, STR("latest")),
         .use_group = true,
         .internal_replicas = (int)engine_setting_int(engine, properties,

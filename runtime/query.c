@@ -117,9 +117,8 @@ static Status prepare(Query *query, Arena *arena)
     if (!st.kind) st = query_topics(query, arena);
     if (st.kind) return st;
     share_cache(query);
-    StateOptions state = {
-        .memory_max_bytes = query->options.state_memory_max_bytes};
-    st = state_open(arena, query->options.state_directory, &state, &query->db);
+    st = state_open(arena, query->options.state_directory,
+                    &query->options.state, &query->db);
     if (st.kind) return st;
     return open_workers(query, arena);
 }

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "kafka/broker.h"
 #include "planner/plan.h"
+#include "state/store.h"
 #include "types/batch.h"
 
 typedef struct Query Query;
@@ -55,7 +56,7 @@ typedef struct QueryOptions {
     int batch_rows_max;    /* 1 to BATCH_ROWS_MAX; 0: the maximum. */
     int64_t commit_interval_ms;
     size_t cache_max_bytes;   /* 0: every update goes out at once. */
-    size_t state_memory_max_bytes;
+    StateOptions state;    /* Its limit is shared with other queries. */
     bool offset_latest;    /* auto.offset.reset for streams. */
     bool use_group;        /* Share partitions in a consumer group and commit
                               offsets; else read all, remember nothing. */

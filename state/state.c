@@ -27,11 +27,23 @@ enum { MEMORY_MAX_BYTES = 64 << 20 };
 
 /* ---- opening ---- */
 
+StateMemory *state_memory_new(size_t max_bytes)
+{
+    StateMemory *memory = mem_zalloc(sizeof *memory);
+    memory->max_bytes = max_bytes ? max_bytes : MEMORY_MAX_BYTES;
+    return memory;
+}
+
+void state_memory_free(StateMemory *memory)
+{
+    assert(!memory || atomic_load(&memory->store_count) == 0);
+    mem_free(memory);
+}
+
 static Status open_disk(Arena *arena, Str directory,
                         const StateOptions *options, StateDb *db)
 {
-    Status st = disk_open(arena, directory, options->block_cache_bytes,
-                          options->write_buffer_bytes, &db->disk);
+    Status st = disk_open(arena, directory, options, &db->disk);
     if (st.kind) return st;
     db->offsets = disk_find(db->disk, STR("offsets"));
     if (db->offsets) return st_ok();
@@ -44,8 +56,9 @@ Status state_open(Arena *arena, Str directory, const StateOptions *options,
     static const StateOptions defaults;
     if (!options) options = &defaults;
     StateDb *db = mem_zalloc(sizeof *db);
-    db->memory_max_bytes = options->memory_max_bytes ? options->memory_max_bytes
-                                                     : MEMORY_MAX_BYTES;
+    db->own_memory = !options->memory;
+    db->memory = options->memory ? options->memory
+                                 : state_memory_new(options->memory_max_bytes);
     Status st = st_ok();
     if (directory.ptr) st = open_disk(arena, directory, options, db);
     if (st.kind)
@@ -59,6 +72,7 @@ void state_close(StateDb *db)
 {
     assert(atomic_load(&db->store_count) == 0);
     if (db->disk) disk_close(db->disk);
+    if (db->own_memory) state_memory_free(db->memory);
     mem_free(db);
 }
 

@@ -52,6 +52,7 @@ Status store_open(StateDb *db, Arena *arena, const StoreOptions *options,
     store->value_hint = VALUE_HINT_FIRST;
     store->errors = arena_new("store", 0);
     atomic_fetch_add(&db->store_count, 1);
+    atomic_fetch_add(&db->memory->store_count, 1);
     if (store->kind == STORE_KEYED) segment_table(store, 0, true);
     if (db->disk) {
         segment_open_all(store);
@@ -78,6 +79,7 @@ void store_close(Store *store)
     assert(store->memory_bytes == 0 && store->entry_count == 0);
     store_publish(store);
     atomic_fetch_sub(&store->db->store_count, 1);
+    atomic_fetch_sub(&store->db->memory->store_count, 1);
     mem_free(store->tables);
     mem_free(store->expired);
     mem_free(store->many.owed);

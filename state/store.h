@@ -2,8 +2,8 @@
  *
  * Stores: keyed state of tasks. Bytes to bytes; what they mean is the
  * operator's business. A store is a hash table in memory in front of RocksDB:
- * entries are changed in place, marked dirty, and written behind at commit in key
- * order (WAL off; the changelog topic is the log). Memory is bounded: clean
+ * entries are changed in place, marked dirty, and written behind at commit in
+ * key order (WAL off; the changelog topic is the log). Memory is bounded: clean
  * entries are evicted, dirty ones are written early.
  *
  * One StateDb (one RocksDB) serves all tasks of a query; each store of a task,
@@ -32,10 +32,33 @@ typedef struct Store Store;
 
 typedef enum StoreKind { STORE_KEYED, STORE_WINDOW, STORE_SESSION } StoreKind;
 
+/* A limit that the stores of several databases share: of all their entries in
+ * memory, 0: 64 MiB. Freed after all of them. Any thread. */
+typedef struct StateMemory StateMemory;
+StateMemory *state_memory_new(size_t max_bytes);
+void state_memory_free(StateMemory *memory);
+
+/* How sorted files are merged: `universal` writes less, `level` keeps less. */
+typedef enum StateCompaction {
+    COMPACT_UNIVERSAL,
+    COMPACT_LEVEL
+} StateCompaction;
+typedef enum StateCompression {
+    COMPRESS_NONE,
+    COMPRESS_LZ4,
+    COMPRESS_ZSTD,
+    COMPRESS_SNAPPY,
+} StateCompression;
+
 typedef struct StateOptions {
-    size_t memory_max_bytes;  /* Of all stores' entries; 0: 64 MiB. */
-    size_t block_cache_bytes; /* 0: 8 MiB, shared by the process. */
+    StateMemory *memory;       /* NULL: a limit of its own, of */
+    size_t memory_max_bytes;   /* so many bytes; 0: 64 MiB. */
+    size_t block_cache_bytes;  /* 0: 8 MiB. One cache for the process: of who
+                                  opens first. */
     size_t write_buffer_bytes; /* 0: 8 MiB. */
+    int background_jobs;       /* Flushes and merges at a time; 0: 2. */
+    StateCompaction compaction;
+    StateCompression compression;
 } StateOptions;
 
 /* Opens or makes the database in `directory`. A damaged one is set aside
@@ -49,7 +72,7 @@ void state_close(StateDb *db);
 STATUS state_destroy(Arena *arena, Str directory);
 
 typedef struct StoreOptions {
-    Str name;              /* Unique in the StateDb: "<task>/<store>". */
+    Str name; /* Unique in the StateDb: "<task>/<store>". */
     StoreKind kind;
     int64_t retention_ms;  /* Windows, sessions: how long after stream time. */
     bool keep_old;         /* Entries remember the value of the last flush. */
@@ -79,21 +102,21 @@ STATUS store_restore(Store *store, Arena *arena, Broker *broker,
 typedef struct StoreEntry {
     uint64_t hash;
     char *key;
-    char *value;          /* 8-aligned; NULL: no value (deleted or new). */
+    char *value; /* 8-aligned; NULL: no value (deleted or new). */
     uint32_t key_len;
     uint32_t value_len;
     uint32_t value_cap;
-    uint32_t flags;       /* The store's own. */
+    uint32_t flags; /* The store's own. */
     int64_t timestamp_ms;
-    char *old_value;      /* keep_old: as of the last flush; NULL: none. */
+    char *old_value; /* keep_old: as of the last flush; NULL: none. */
     uint32_t old_len;
     int64_t old_timestamp_ms;
     struct StoreEntry *dirty_next, *dirty_prev; /* Oldest touch first. */
 } StoreEntry;
 
 /* The entry under `key`, or NULL if it has no value. Expired windows (start, or
- * session end, < observed - retention + 1) are not seen. ST_FATAL is kept in the
- * store: see store_status. */
+ * session end, < observed - retention + 1) are not seen. ST_FATAL is kept in
+ * the store: see store_status. */
 StoreEntry *store_get(Store *store, Str key);
 
 /* Brings what lookups of these keys will touch into the processor's cache. For
@@ -114,9 +137,9 @@ void store_upsert_many(Store *store, const Str *keys, int count,
  * fill it, then call store_mark. */
 char *store_value_room(Store *store, StoreEntry *entry, uint32_t len);
 
-/* Tells that the entry's value was set or changed in place: it becomes dirty and
- * the youngest of the dirty list. Call before an in-place change if keep_old:
- * store_before_change does the copying. */
+/* Tells that the entry's value was set or changed in place: it becomes dirty
+ * and the youngest of the dirty list. Call before an in-place change if
+ * keep_old: store_before_change does the copying. */
 void store_mark(Store *store, StoreEntry *entry, int64_t timestamp_ms);
 
 /* With keep_old: remembers the value before the first change since the last
@@ -146,11 +169,11 @@ STATUS store_scan(Store *store, Arena *arena, Str from, Str to,
 int64_t store_observed_ms(const Store *store);
 
 /* Hands all dirty entries over to be written to RocksDB and sends them to the
- * changelog (record timestamp: the entry's). They become clean, old values are forgotten,
- * segments past retention are dropped. Call producer_flush after it. After an
- * error of store_status it returns that and sends nothing. A failed flush may
- * be repeated. RocksDB gets the entries at state_checkpoint, or before if memory
- * runs short. */
+ * changelog (record timestamp: the entry's). They become clean, old values are
+ * forgotten, segments past retention are dropped. Call producer_flush after it.
+ * After an error of store_status it returns that and sends nothing. A failed
+ * flush may be repeated. RocksDB gets the entries at state_checkpoint, or
+ * before if memory runs short. */
 STATUS store_flush(Store *store, Arena *arena);
 
 /* After everything was flushed and acknowledged: makes what is in RocksDB
@@ -158,7 +181,8 @@ STATUS store_flush(Store *store, Arena *arena);
  * `position`, any bytes the owner wants back (consumed offsets; STR_NULL: as
  * before). After a crash data may be newer than these, never older. Cheap if
  * nothing changed. `stores` are all of one task; `broker` is asked for the
- * changelogs' ends and may be NULL if none has one. Memory only: does nothing. */
+ * changelogs' ends and may be NULL if none has one. Memory only: does nothing.
+ */
 STATUS state_checkpoint(StateDb *db, Arena *arena, Broker *broker, Str task,
                         Store *const *stores, int count, Str position);
 /* The last `position` of a task; STR_NULL if there is none, or memory only. */
@@ -168,9 +192,9 @@ STATUS state_position(StateDb *db, Arena *arena, Str task, Str *position);
 Status store_status(const Store *store);
 
 typedef struct StoreStats {
-    int64_t entry_count;  /* In memory. */
+    int64_t entry_count; /* In memory. */
     int64_t memory_bytes;
-    int64_t key_count;    /* Estimate of all. */
+    int64_t key_count; /* Estimate of all. */
 } StoreStats;
 void store_stats(const Store *store, StoreStats *stats);
 

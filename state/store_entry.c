@@ -30,7 +30,7 @@ size_t entry_bytes(const StoreEntry *entry)
 
 void store_publish(Store *store)
 {
-    atomic_fetch_add_explicit(&store->db->memory_bytes,
+    atomic_fetch_add_explicit(&store->db->memory->bytes,
                               store->unpublished_bytes, memory_order_relaxed);
     store->unpublished_bytes = 0;
 }

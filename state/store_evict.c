@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The memory limit. It is one for all stores of a StateDb; each store counts
+ * The memory limit. It is one for all stores of a StateMemory, that is of a
+ * process, or else of one StateDb; each store counts
  * what it uses and evicts its own entries when the sum is over the limit and it
  * has more than an equal share. A store that is not used gives its surplus back
  * at its next flush.
@@ -66,10 +67,10 @@ static size_t target_bytes(Store *store, size_t share)
 {
     store_publish(store);
     StateDb *db = store->db;
-    int64_t slack = (int64_t)(db->memory_max_bytes / SLACK_DIVISOR);
-    int64_t over = atomic_load_explicit(&db->memory_bytes,
+    int64_t slack = (int64_t)(db->memory->max_bytes / SLACK_DIVISOR);
+    int64_t over = atomic_load_explicit(&db->memory->bytes,
                                         memory_order_relaxed) -
-                   (int64_t)db->memory_max_bytes + slack;
+                   (int64_t)db->memory->max_bytes + slack;
     if (over <= slack) return SIZE_MAX;
     int64_t target = (int64_t)store->memory_bytes - over;
     int64_t least = (int64_t)share - slack;
@@ -100,7 +101,8 @@ void store_make_room_slow(Store *store)
 {
     StateDb *db = store->db;
     if (store->memory_bytes < store->evict_after_bytes) return;
-    size_t share = db->memory_max_bytes / (size_t)atomic_load(&db->store_count);
+    size_t share = db->memory->max_bytes /
+                   (size_t)atomic_load(&db->memory->store_count);
     size_t target = target_bytes(store, share);
     if (store->memory_bytes <= target) return;
     write_early(store, share);
@@ -108,6 +110,6 @@ void store_make_room_slow(Store *store)
     /* If most is held, walking over it at each call would not help. */
     store->evict_after_bytes = store->memory_bytes > target
                                    ? store->memory_bytes +
-                                         db->memory_max_bytes / SLACK_DIVISOR
+                                         db->memory->max_bytes / SLACK_DIVISOR
                                    : 0;
 }

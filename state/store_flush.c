@@ -216,7 +216,7 @@ Status store_flush(Store *store, Arena *arena)
     if (fault_here("state.flush"))
         return st_error(arena, ST_FATAL, "fault 'state.flush'");
     /* Only if there was no checkpoint since the last flush. */
-    if (store->pending.bytes > store->db->memory_max_bytes / PENDING_DIVISOR) {
+    if (store->pending.bytes > store->db->memory->max_bytes / PENDING_DIVISOR) {
         Status st = flush_spill(store, arena);
         if (st.kind) return st;
     }

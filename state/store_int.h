@@ -98,11 +98,17 @@ typedef struct ManyScratch {
     Str *owed_keys;
 } ManyScratch;
 
+struct StateMemory {
+    size_t max_bytes;
+    atomic_llong bytes; /* Published by the stores. */
+    atomic_int store_count;
+};
+
 struct StateDb {
     Disk *disk; /* NULL: memory only. */
     Family *offsets;
-    size_t memory_max_bytes;
-    atomic_llong memory_bytes; /* Published by the stores. */
+    StateMemory *memory;
+    bool own_memory;
     atomic_int store_count;
 };
 
@@ -138,7 +144,7 @@ struct Store {
 
     int64_t entry_count;
     size_t memory_bytes;
-    int64_t unpublished_bytes; /* Not yet in db->memory_bytes. */
+    int64_t unpublished_bytes; /* Not yet in db->memory. */
     size_t evict_after_bytes;  /* No use trying below this. */
     uint32_t value_hint;       /* Room for the value of a new entry. */
     ManyScratch many;
@@ -190,8 +196,8 @@ void store_make_room_slow(Store *store);
 /* Call before adding entries; may free any clean entry. */
 static inline void store_make_room(Store *store)
 {
-    if (atomic_load_explicit(&store->db->memory_bytes, memory_order_relaxed) >
-            (long long)store->db->memory_max_bytes &&
+    if (atomic_load_explicit(&store->db->memory->bytes, memory_order_relaxed) >
+            (long long)store->db->memory->max_bytes &&
         store->db->disk)
         store_make_room_slow(store);
 }

@@ -113,9 +113,9 @@ static bool has_room(Table *table)
     int64_t bytes = disk_bytes_estimate(disk, table->family) +
                     disk_key_estimate(disk, table->family) * ENTRY_GUESS_BYTES;
     store_publish(store);
-    int64_t used = atomic_load_explicit(&store->db->memory_bytes,
+    int64_t used = atomic_load_explicit(&store->db->memory->bytes,
                                         memory_order_relaxed);
-    return used + bytes <= (int64_t)(store->db->memory_max_bytes / 4 * 3);
+    return used + bytes <= (int64_t)(store->db->memory->max_bytes / 4 * 3);
 }
 
 void load_table(Table *table, Arena *arena)

@@ -132,23 +132,32 @@ static rocksdb_cache_t *take_cache(size_t bytes)
     return cache;
 }
 
-static rocksdb_options_t *make_options(size_t block_cache_bytes,
-                                       size_t write_buffer_bytes)
+static rocksdb_options_t *make_options(const StateOptions *given)
 {
-    if (!write_buffer_bytes) write_buffer_bytes = WRITE_BUFFER_BYTES;
+    static const int compressions[] = {
+        [COMPRESS_NONE] = rocksdb_no_compression,
+        [COMPRESS_LZ4] = rocksdb_lz4_compression,
+        [COMPRESS_ZSTD] = rocksdb_zstd_compression,
+        [COMPRESS_SNAPPY] = rocksdb_snappy_compression};
+    size_t write_buffer_bytes = given->write_buffer_bytes
+                                    ? given->write_buffer_bytes
+                                    : WRITE_BUFFER_BYTES;
+    int jobs = given->background_jobs ? given->background_jobs : 2;
     rocksdb_options_t *o = rocksdb_options_create();
     rocksdb_options_set_create_if_missing(o, 1);
     rocksdb_options_set_create_missing_column_families(o, 1);
     rocksdb_options_set_paranoid_checks(o, 1);
-    rocksdb_options_set_compression(o, rocksdb_no_compression);
-    rocksdb_options_set_compaction_style(o, rocksdb_universal_compaction);
+    rocksdb_options_set_compression(o, compressions[given->compression]);
+    rocksdb_options_set_compaction_style(o, given->compaction == COMPACT_LEVEL
+                                                ? rocksdb_level_compaction
+                                                : rocksdb_universal_compaction);
     rocksdb_options_set_write_buffer_size(o, write_buffer_bytes);
     rocksdb_options_set_db_write_buffer_size(o, 2 * write_buffer_bytes);
     rocksdb_options_set_max_write_buffer_number(o, 3);
     rocksdb_options_set_arena_block_size(o, MEMTABLE_BLOCK_BYTES);
     rocksdb_options_set_memtable_prefix_bloom_size_ratio(o, 0.05);
     rocksdb_options_set_memtable_whole_key_filtering(o, 1);
-    rocksdb_options_set_max_background_jobs(o, 2);
+    rocksdb_options_set_max_background_jobs(o, jobs);
     rocksdb_options_set_max_open_files(o, 256);
     rocksdb_options_set_stats_dump_period_sec(o, 0);
     rocksdb_options_set_info_log_level(o, 2); /* Warnings. */
@@ -157,8 +166,8 @@ static rocksdb_options_t *make_options(size_t block_cache_bytes,
 
     rocksdb_block_based_table_options_t *table =
         rocksdb_block_based_options_create();
-    rocksdb_block_based_options_set_block_cache(table,
-                                                take_cache(block_cache_bytes));
+    rocksdb_block_based_options_set_block_cache(
+        table, take_cache(given->block_cache_bytes));
     rocksdb_block_based_options_set_filter_policy(
         table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
     rocksdb_block_based_options_set_format_version(table, 5);
@@ -341,8 +350,8 @@ static Status open_or_set_aside(Disk *disk, Arena *arena)
     return error ? fail(disk, arena, "open", error) : st_ok();
 }
 
-Status disk_open(Arena *arena, Str directory, size_t block_cache_bytes,
-                 size_t write_buffer_bytes, Disk **out)
+Status disk_open(Arena *arena, Str directory, const StateOptions *options,
+                 Disk **out)
 {
     const char *path = str_cstr(arena, directory);
     Status st = make_directory(arena, path);
@@ -352,7 +361,7 @@ Status disk_open(Arena *arena, Str directory, size_t block_cache_bytes,
     disk->directory = mem_alloc(directory.len + 1);
     memcpy(disk->directory, path, directory.len + 1);
     pthread_mutex_init(&disk->lock, NULL);
-    disk->options = make_options(block_cache_bytes, write_buffer_bytes);
+    disk->options = make_options(options);
     disk->read = rocksdb_readoptions_create();
     disk->write = rocksdb_writeoptions_create();
     rocksdb_writeoptions_disable_WAL(disk->write, 1);

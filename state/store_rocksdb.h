@@ -13,6 +13,7 @@
 
 #include "base/status.h"
 #include "base/str.h"
+#include "state/store.h"
 
 typedef struct Disk Disk;
 typedef struct Family Family;
@@ -22,8 +23,8 @@ typedef struct DiskCursor DiskCursor;
 /* Opens or makes the database in `directory` (made with its parents). A
  * damaged one is renamed to "<directory>.damaged-<n>" and logged. The block
  * cache is one for the process; the first to open decides its size. */
-STATUS disk_open(Arena *arena, Str directory, size_t block_cache_bytes,
-                 size_t write_buffer_bytes, Disk **disk);
+STATUS disk_open(Arena *arena, Str directory, const StateOptions *options,
+                 Disk **disk);
 /* Writes what is in RocksDB's memory and closes. */
 void disk_close(Disk *disk);
 /* Removes a closed database. Fine if there is none. */

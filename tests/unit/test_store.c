@@ -276,12 +276,82 @@ static void test_locked(void)
     arena_free(arena);
 }
 
+/* Counts up random keys of one store, committing now and then. */
+static void count_keys(Store *store, StateDb *db, Arena *arena, uint32_t seed)
+{
+    for (uint32_t i = 0; i < 20000; i++) {
+        char key[16];
+        seed = seed * 1664525u + 1013904223u;
+        int n = snprintf(key, sizeof key, "k%u", (seed >> 8) % 6000);
+        StoreEntry *entry = store_upsert(store, (Str){key, (size_t)n});
+        bool is_new = !entry->value;
+        int64_t *count = (int64_t *)store_value_room(store, entry, 8);
+        *count = is_new ? 1 : *count + 1;
+        store_mark(store, entry, i);
+        if (i % 1000) continue;
+        CHECK(store_flush(store, arena).kind == ST_OK);
+        CHECK(state_checkpoint(db, arena, NULL, STR("0_0"), &store, 1, STR_NULL)
+                  .kind == ST_OK);
+    }
+}
+
+static bool add_count(void *context, Str key, Str value, int64_t timestamp_ms)
+{
+    (void)key, (void)timestamp_ms;
+    int64_t count;
+    memcpy(&count, value.ptr, sizeof count);
+    *(int64_t *)context += count;
+    return true;
+}
+
+/* Two databases under one limit: together they stay within it, and nothing is
+ * lost. */
+static void test_shared_limit(void)
+{
+    Arena *arena = arena_new("test", 0);
+    StateMemory *memory = state_memory_new(300000);
+    StateOptions options = {.memory = memory};
+    StateDb *dbs[2];
+    Store *stores[2];
+    char names[2][sizeof directory + 2];
+    for (int i = 0; i < 2; i++) {
+        StoreOptions store = {.name = STR("0_0/agg"), .kind = STORE_KEYED};
+        new_directory();
+        snprintf(names[i], sizeof names[i], "%s", directory);
+        CHECK(!state_open(arena, str_from(names[i]), &options, &dbs[i]).kind);
+        CHECK(!store_open(dbs[i], arena, &store, &stores[i]).kind);
+    }
+    int64_t used = 0;
+    for (int i = 0; i < 2; i++)
+        count_keys(stores[i], dbs[i], arena, 7 + (uint32_t)i);
+    for (int i = 0; i < 2; i++) {
+        StoreStats stats;
+        int64_t counted = 0;
+        CHECK(!store_flush(stores[i], arena).kind);
+        store_stats(stores[i], &stats);
+        used += stats.memory_bytes;
+        CHECK(!store_scan(stores[i], arena, STR(""), STR_NULL, add_count,
+                          &counted)
+                   .kind);
+        CHECK(counted == 20000);
+    }
+    CHECK(used < 330000);
+    for (int i = 0; i < 2; i++) {
+        store_close(stores[i]);
+        state_close(dbs[i]);
+        CHECK(!state_destroy(arena, str_from(names[i])).kind);
+    }
+    state_memory_free(memory);
+    arena_free(arena);
+}
+
 int main(int argc, char **argv)
 {
     uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         run(&cases[i], seed);
     test_memory_limit();
+    test_shared_limit();
     test_no_remains();
     test_dirty_order();
     test_errors();
