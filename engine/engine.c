@@ -140,13 +140,13 @@ static Status env_topic(void *context, Arena *stmt, Str topic, int *partitions,
                         int *replicas)
 {
     Exec *x = context;
-    int *planned = x->topics ? map_get(x->topics, topic) : NULL;
+    const TopicPlan *planned = x->topics ? map_get(x->topics, topic) : NULL;
     TopicInfo info;
 
     *partitions = *replicas = 0;
     if (planned) {
-        *partitions = *planned;
-        *replicas = 1;
+        *partitions = planned->partitions;
+        *replicas = planned->replicas > 0 ? planned->replicas : 1;
         return st_ok();
     }
     Status st = broker_describe_topic(x->engine->broker, stmt, topic, &info);
@@ -157,9 +157,34 @@ static Status env_topic(void *context, Arena *stmt, Str topic, int *partitions,
     return st_ok();
 }
 
+static Status env_retention(void *context, Arena *stmt, Str topic,
+                            int64_t *retention_ms)
+{
+    Exec *x = context;
+    const TopicPlan *planned = x->topics ? map_get(x->topics, topic) : NULL;
+    TopicConfig *configs;
+    int count;
+
+    *retention_ms = planned ? planned->retention_ms : -1;
+    /* What a topic was like when the statement was written is past. */
+    if (planned || x->replay) return st_ok();
+    Status st = broker_topic_configs(x->engine->broker, stmt, topic, &configs,
+                                     &count);
+    if (st.kind == ST_USER) return st_ok();
+    for (int i = 0; i < count && !st.kind; i++)
+        if (str_eq(configs[i].name, STR("retention.ms")) &&
+            number_parse_i64(configs[i].value, retention_ms) &&
+            *retention_ms < 0)
+            *retention_ms = INT64_MAX;
+    return st;
+}
+
 PlanEnv exec_plan_env(Exec *x)
 {
-    return (PlanEnv){env_topic, env_setting, x};
+    return (PlanEnv){.topic = env_topic,
+                     .retention = env_retention,
+                     .setting = env_setting,
+                     .context = x};
 }
 
 void exec_entity(Exec *x, const Json *entity)
@@ -192,6 +217,17 @@ bool engine_topic_matches(const mr_Engine *engine, const char *setting,
     }
     arena_free(arena);
     return found;
+}
+
+STATUS exec_check_writable(Exec *x, uint32_t at, const Source *sink)
+{
+    if (x->replay ||
+        !engine_topic_matches(x->engine, "ksql.readonly.topics", sink->topic))
+        return st_ok();
+    return st_error_at(x->stmt, at,
+                       "cannot write to '%.*s': its topic '%.*s' is read-only "
+                       "(ksql.readonly.topics)",
+                       STR_ARG(sink->name), STR_ARG(sink->topic));
 }
 
 STATUS engine_create_topic(mr_Engine *engine, Arena *stmt, Str topic,

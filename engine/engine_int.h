@@ -72,7 +72,7 @@ typedef struct Exec {
     mr_Engine *engine;
     Arena *stmt;
     Catalog *catalog; /* The engine's, or the sandbox's. */
-    Map *topics;      /* Sandbox: int partition counts of topics to come. */
+    Map *topics;      /* Sandbox: TopicPlan of topics to come. */
     Map *queries;     /* EngineQuery by id, or the sandbox's copies. */
     Map *overrides;
     Map *variables;
@@ -109,6 +109,9 @@ void exec_entity(Exec *x, const Json *entity);
 /* True if `topic` matches a list setting of regular expressions. */
 bool engine_topic_matches(const mr_Engine *engine, const char *setting,
                           Str topic);
+
+/* ST_USER if nothing may write to the topic of `sink`. */
+STATUS exec_check_writable(Exec *x, uint32_t at, const Source *sink);
 
 /* Makes a topic that was not there a moment ago. Another server may have been
  * quicker: its topic will do if it has as many partitions, else ST_USER. */

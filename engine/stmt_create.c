@@ -83,9 +83,9 @@ static Status make_topic(Exec *x, const TopicPlan *topic)
 
     if (!topic->create || x->replay) return st_ok();
     if (x->dry) {
-        int *partitions = ARENA_NEW(x->stmt, int);
-        *partitions = topic->partitions;
-        map_put(x->stmt, x->topics, topic->topic, partitions);
+        TopicPlan *planned = ARENA_NEW(x->stmt, TopicPlan);
+        *planned = *topic;
+        map_put(x->stmt, x->topics, topic->topic, planned);
         return st_ok();
     }
     if (topic->cleanup_policy)
@@ -94,7 +94,9 @@ static Status make_topic(Exec *x, const TopicPlan *topic)
     if (topic->retention_ms >= 0)
         configs[count++] = (TopicConfig){
             STR("retention.ms"),
-            str_printf(x->stmt, "%lld", (long long)topic->retention_ms)};
+            topic->retention_ms == INT64_MAX
+                ? STR("-1")
+                : str_printf(x->stmt, "%lld", (long long)topic->retention_ms)};
     return engine_create_topic(x->engine, x->stmt, topic->topic,
                                topic->partitions, topic->replicas, configs,
                                count);
@@ -249,8 +251,9 @@ static Status create_sink(Exec *x, const AstStatement *statement, Arena *own,
     Str query_id = STR_NULL;
     Source *old = statement->or_replace ? catalog_find(x->catalog, source->name)
                                         : NULL;
-    Status st = st_ok();
+    Status st = exec_check_writable(x, statement->name.at, source);
 
+    if (st.kind) return st;
     if (old) {
         st = plan_check_replace(x->stmt, old, old_plan(x, old), source, plan);
         if (!st.kind) st = end_replaced(x, old, &query_id);
@@ -263,6 +266,9 @@ static Status create_sink(Exec *x, const AstStatement *statement, Arena *own,
     source->sql = str_printf(x->stmt, "%.*s;", STR_ARG(statement->source));
     source->query_id = query_id;
     source->is_cas = true;
+    source->made_from = (NameList){0};
+    for (int i = 0; i < plan->source_count; i++)
+        *vec_push(x->stmt, &source->made_from) = plan->sources[i];
     st = make_topic(x, topic);
     if (st.kind) return st;
     Str id = create_id(x, source);
@@ -314,6 +320,10 @@ Status exec_insert_select(Exec *x, const AstStatement *statement)
     Status st = plan_query(own, &env, x->catalog, statement, &plan, &source,
                            &topic, &warning);
     if (!st.kind) st = check_query_count(x);
+    if (!st.kind)
+        st = exec_check_writable(
+            x, statement->name.at,
+            catalog_find(x->catalog, statement->name.text));
     for (int i = 0; i < statement->with.count; i++) {
         const AstProperty *property = &statement->with.at[i];
         if (str_eq_nocase(property->name.text, STR("QUERY_ID")))

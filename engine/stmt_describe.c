@@ -115,7 +115,10 @@ Json *describe_source(Exec *x, const Source *source, bool extended)
              json_new_int(x->stmt, extended ? source->replicas : 0));
     json_set(one, "statement", text(x, source->sql));
     json_set(one, "queryOffsetSummaries", json_new_array(x->stmt));
-    json_set(one, "sourceConstraints", json_new_array(x->stmt));
+    Json *made = json_set(one, "sourceConstraints", json_new_array(x->stmt));
+    NameList names = catalog_made_of(x->catalog, x->stmt, source->name);
+    for (int i = 0; i < names.count; i++)
+        json_push(made, text(x, names.at[i]));
     json_set(one, "clusterStatistics", json_new_array(x->stmt));
     json_set(one, "clusterErrorStats", json_new_array(x->stmt));
     if (extended) set_offsets(x, one, source);

@@ -94,13 +94,8 @@ Status exec_insert_values(Exec *x, const AstStatement *statement)
     Status st = plan_insert_values(x->stmt, &env, x->catalog, statement,
                                    evaluate, NULL, &row);
     if (st.kind) return st;
-    if (engine_topic_matches(x->engine, "ksql.readonly.topics",
-                             row.source->topic))
-        return st_error_at(x->stmt, statement->name.at,
-                           "cannot insert into '%.*s': its topic '%.*s' is "
-                           "read-only (ksql.readonly.topics)",
-                           STR_ARG(row.source->name),
-                           STR_ARG(row.source->topic));
+    st = exec_check_writable(x, statement->name.at, row.source);
+    if (st.kind) return st;
     if (x->dry || x->replay) return st_ok();
     return write_row(x, &row);
 }

@@ -193,6 +193,9 @@ expr(A) ::= value(V) IN LP exprs(L) RP(C).
                                    { A = parse_expr_in(p, false, V, L, C); }
 expr(A) ::= value(V) NOT IN LP exprs(L) RP(C).
                                    { A = parse_expr_in(p, true, V, L, C); }
+expr(A) ::= value(V) IN LP RP(C).   { A = parse_expr_in(p, false, V, NULL, C); }
+expr(A) ::= value(V) NOT IN LP RP(C).
+                                   { A = parse_expr_in(p, true, V, NULL, C); }
 expr(A) ::= value(V) LIKE value(P) escape(E).
                                    { A = parse_expr_like(p, false, V, P, E); }
 expr(A) ::= value(V) NOT LIKE value(P) escape(E).

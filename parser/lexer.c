@@ -145,7 +145,7 @@ void variables_undefine(Arena *stmt, Variables *variables, Str name)
 
 const Str *variables_get(const Variables *variables, Str name)
 {
-    if (!variables) return NULL;
+    if (!variables || variables->off) return NULL;
     const Str *value = map_get(&variables->own, name);
     if (value) return value == &undefined ? NULL : value;
     return variables->outer ? map_get(variables->outer, name) : NULL;

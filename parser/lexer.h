@@ -30,6 +30,7 @@ typedef struct Variables {
     const Map *outer;     /* Str values; may be NULL. */
     Map own;              /* Str values; `undefined` below marks a removal. */
     size_t spliced_bytes; /* Put into strings so far; bounded. */
+    bool off;             /* Nothing is replaced, whatever is defined. */
 } Variables;
 
 /* DEFINE and UNDEFINE. The name and value must live in `stmt`. */

@@ -256,11 +256,45 @@ static const char *known_mistake(const Replay *r)
     return NULL;
 }
 
+static bool was_word(const Replay *r, const char *word)
+{
+    return r->has_before && !r->before.quoted &&
+           str_eq_nocase(r->before.written, str_from(word));
+}
+
+/* What other dialects of SQL have and this one has not, or NULL. */
+static const char *missing_here(const Replay *r)
+{
+    const bool *allowed = r->here.token;
+    int found = r->found.type;
+    if (found == TK_BY && was_word(r, "ORDER"))
+        return "; there is no ORDER BY, rows come as they are made";
+    if (found == TK_SELECT && was_word(r, "UNION"))
+        return "; there is no UNION, several queries may INSERT INTO one "
+               "stream";
+    if (found == TK_DISTINCT && was_word(r, "SELECT"))
+        return "; there is no SELECT DISTINCT, group the rows with GROUP BY";
+    if (found == TK_LP && was_word(r, "USING"))
+        return "; there is no USING, write ON and an equality";
+    if (found == TK_LP && was_word(r, "FROM"))
+        return "; there are no subqueries, make a stream or table of the inner "
+               "query first";
+    if (found == TK_LP && allowed[TK_JOIN])
+        return "; FROM reads streams and tables, a table function goes into "
+               "the SELECT list";
+    if (found == TK_COMMA && allowed[TK_JOIN])
+        return "; sources are joined with JOIN and ON";
+    if (found == TK_COMMA && allowed[TK_RP] && r->earlier.token[TK_SECONDS])
+        return "; RETENTION comes before GRACE PERIOD";
+    return NULL;
+}
+
 /* What was meant, from the wrong token or the word before it; or that the
  * word is reserved. Begins with `; ` if not empty. */
 static Str hint(Arena *stmt, const Replay *r, bool reserved)
 {
     const char *mistake = known_mistake(r);
+    if (!mistake) mistake = missing_here(r);
     if (mistake) return str_from(mistake);
     const char *word = is_word(&r->found) ? nearest(&r->here, &r->found) : NULL;
     if (word) return str_printf(stmt, "; did you mean '%s'?", word);

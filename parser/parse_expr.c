@@ -279,6 +279,11 @@ Ast *parse_expr_in(Parse *p, bool negated, Ast *of, ExprList *list, Token close)
 {
     Ast *expr = expr_new(p, AST_IN, of->at, close.end);
     expr->negated = negated;
+    if (!list) {
+        parse_fail(p, close.at,
+                   "IN needs at least one element in its parentheses");
+        return expr;
+    }
     exprs_put_first(p, of, list);
     set_args(p, expr, list->at, list->count);
     return expr;

@@ -110,13 +110,20 @@ static Status take_text(Arena *stmt, Str *text)
     return st_ok();
 }
 
+/* What a statement means for the variables of the next ones. `off`: nothing is
+ * replaced unless a SET says so. */
 static void apply_define(Arena *stmt, Variables *variables,
-                         const AstStatement *s)
+                         const AstStatement *s, bool off)
 {
+    bool sets = s->kind == STMT_SET || s->kind == STMT_UNSET;
     if (s->kind == STMT_DEFINE)
         variables_define(stmt, variables, s->name.text, s->value);
     if (s->kind == STMT_UNDEFINE)
         variables_undefine(stmt, variables, s->name.text);
+    if (sets && str_eq(s->text, STR("ksql.variable.substitution.enable")))
+        variables->off = s->kind == STMT_UNSET
+                             ? off
+                             : str_eq_nocase(s->value, STR("false"));
 }
 
 /* Moves over blanks, comments and stray `;`. True if text is left. */
@@ -138,7 +145,7 @@ Status parse_statements(Arena *stmt, Str text, const Map *variables,
     Status st = take_text(stmt, &text);
     if (st.kind) return st;
     VEC(AstStatement *) list = {0};
-    Variables known = {.outer = variables};
+    Variables known = {.outer = variables, .off = !variables};
     Lexer lexer;
     lexer_open(&lexer, stmt, text, &known);
     Parse p = {.stmt = stmt, .lexer = &lexer};
@@ -148,7 +155,7 @@ Status parse_statements(Arena *stmt, Str text, const Map *variables,
         st = parse_goal(&p, TK_BEGIN_STATEMENT, &last, &last_end);
         if (st.kind) return st;
         parse_stmt_finish(&p, p.statement, last_end, last.end);
-        apply_define(stmt, &known, p.statement);
+        apply_define(stmt, &known, p.statement, !variables);
         *vec_push(stmt, &list) = p.statement;
         lexer.before = TOKEN_END;
     }

@@ -13,14 +13,16 @@
 /* Limits; over them is a user error. */
 enum {
     PARSE_TEXT_MAX_BYTES = 16 << 20,
-    PARSE_DEPTH_MAX = 500, /* Nesting of expressions and types. */
+    PARSE_DEPTH_MAX = 500,   /* Nesting of expressions and types. */
     PARSE_HEIGHT_MAX = 4000, /* Of a tree: bounds chains such as a + b + ... */
     PARSE_NODES_MAX = 2000000, /* Expressions, types, list items of a text. */
 };
 
-/* All statements of `text`, in order. `variables` (Str values by name, may be
- * NULL) replace ${name}; a DEFINE earlier in the text counts too, an UNDEFINE
- * ends it. The map is not changed. On failure nothing is returned. */
+/* All statements of `text`, in order. `variables` (Str values by name) replace
+ * ${name}; a DEFINE earlier in the text counts too, an UNDEFINE ends it. NULL:
+ * nothing is replaced. A SET of ksql.variable.substitution.enable in the text
+ * decides for what follows. The map is not changed. On failure nothing is
+ * returned. */
 STATUS parse_statements(Arena *stmt, Str text, const Map *variables,
                         AstStatement ***statements, int *count);
 

@@ -241,9 +241,12 @@ static Status bind_cast(Binder *b, const Ast *ast, const Expr **out)
     if (st.kind) return st;
     if (!expr_is_null_literal(arg) && !type_equal(arg->type, type) &&
         !cast_allowed(arg->type, type))
-        return st_error_at(b->arena, ast->at, "cannot cast %s to %s",
-                           type_text(b->arena, arg->type),
-                           type_text(b->arena, type));
+        return st_error_at(
+            b->arena, ast->at, "cannot cast %s to %s%s",
+            type_text(b->arena, arg->type), type_text(b->arena, type),
+            arg->type->kind == TYPE_BYTES && type->kind == TYPE_STRING
+                ? ": use FROM_BYTES(bytes, encoding)"
+                : "");
     if (type_equal(arg->type, type) && arg->kind != EXPR_LITERAL)
         *out = expr_new_unary(b->arena, EXPR_CAST, type, arg, ast->at);
     else

@@ -223,7 +223,7 @@ static Status bind_as_value(Binder *b, const Ast *ast, const Expr **out)
     if (expr_is_null_literal(arg))
         return st_error_at(b->arena, ast->at, "AS_VALUE needs a column");
     Expr *expr = expr_new_unary(b->arena, EXPR_CAST, arg->type, arg, ast->at);
-    expr->op = 'V';
+    expr->op = CAST_AS_VALUE;
     *out = expr;
     return st_ok();
 }

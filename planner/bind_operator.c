@@ -141,6 +141,17 @@ static const char *const compare_names[] = {
     "=", "<>", "<", "<=", ">", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM",
 };
 
+/* An operand as `type`. Text that is no date fails the comparison, where one
+ * that is written with CAST would be NULL. */
+static const Expr *compared_as(Arena *arena, const Expr *expr, const Type *type)
+{
+    const Expr *cast = expr_new_cast(arena, expr, type);
+    if (cast == expr || cast->kind != EXPR_CAST) return cast;
+    Expr *strict = expr_new_unary(arena, EXPR_CAST, type, expr, expr->at);
+    strict->op = CAST_STRICT;
+    return strict;
+}
+
 STATUS bind_comparison(Binder *b, const Ast *ast, int op, const Expr *left,
                        const Expr *right, const Expr **out)
 {
@@ -155,8 +166,8 @@ STATUS bind_comparison(Binder *b, const Ast *ast, int op, const Expr *left,
                            type_text(b->arena, right->type),
                            type ? "" : ": convert one side with CAST");
     Expr *expr = expr_new_binary(b->arena, EXPR_COMPARE, &type_boolean,
-                                 expr_new_cast(b->arena, left, type),
-                                 expr_new_cast(b->arena, right, type), ast->at);
+                                 compared_as(b->arena, left, type),
+                                 compared_as(b->arena, right, type), ast->at);
     expr->op = op;
     *out = expr;
     return st_ok();

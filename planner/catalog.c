@@ -26,6 +26,14 @@ void catalog_free(Catalog *catalog)
     if (catalog) arena_free(catalog->arena);
 }
 
+static NameList copy_names(Arena *arena, const NameList *from)
+{
+    NameList to = {0};
+    for (int i = 0; i < from->count; i++)
+        *vec_push(arena, &to) = str_copy(arena, from->at[i]);
+    return to;
+}
+
 static Source *copy_source(Arena *arena, const Source *from)
 {
     Source *source = ARENA_NEW(arena, Source);
@@ -39,16 +47,9 @@ static Source *copy_source(Arena *arena, const Source *from)
     source->timestamp_format = str_copy(arena, from->timestamp_format);
     source->sql = str_copy(arena, from->sql);
     source->query_id = str_copy(arena, from->query_id);
-    source->readers.at = NULL;
-    source->readers.count = source->readers.cap = 0;
-    source->writers.at = NULL;
-    source->writers.count = source->writers.cap = 0;
-    for (int i = 0; i < from->readers.count; i++)
-        *vec_push(arena, &source->readers) = str_copy(arena,
-                                                      from->readers.at[i]);
-    for (int i = 0; i < from->writers.count; i++)
-        *vec_push(arena, &source->writers) = str_copy(arena,
-                                                      from->writers.at[i]);
+    source->readers = copy_names(arena, &from->readers);
+    source->writers = copy_names(arena, &from->writers);
+    source->made_from = copy_names(arena, &from->made_from);
     return source;
 }
 
@@ -100,40 +101,61 @@ STATUS catalog_add(Catalog *catalog, Arena *stmt, const Source *source)
     return st_ok();
 }
 
-/* Adds "'A', 'B'" of the ids other than `own`; returns how many. */
-static int list_queries(Buf *out, const Str *ids, int count, Str own,
-                        int listed)
+/* Adds "'A', 'B'" of the names other than `own`; returns how many. */
+static int list_names(Buf *out, const NameList *names, Str own, int listed)
 {
-    for (int i = 0; i < count; i++) {
-        if (str_eq(ids[i], own)) continue;
-        buf_printf(out, "%s'%.*s'", listed ? ", " : "", STR_ARG(ids[i]));
+    for (int i = 0; i < names->count; i++) {
+        if (str_eq(names->at[i], own)) continue;
+        buf_printf(out, "%s'%.*s'", listed ? ", " : "", STR_ARG(names->at[i]));
         listed++;
     }
     return listed;
+}
+
+NameList catalog_made_of(const Catalog *catalog, Arena *arena, Str name)
+{
+    NameList found = {0};
+    for (int i = 0; i < catalog->sources.count; i++) {
+        const Source *source = catalog->sources.entries[i].value;
+        if (!source || str_eq(source->name, name)) continue;
+        for (int m = 0; m < source->made_from.count; m++)
+            if (str_eq(source->made_from.at[m], name))
+                *vec_push(arena, &found) = source->name;
+    }
+    return found;
+}
+
+static Status check_unused(const Catalog *catalog, Arena *stmt,
+                           const Source *source, uint32_t at)
+{
+    Buf list = {0};
+    int count = list_names(&list, &source->readers, source->query_id, 0);
+    const char *told = "it is read or written by %.*s; terminate %s first";
+    count = list_names(&list, &source->writers, source->query_id, count);
+    const char *which = count == 1 ? "that query" : "those queries";
+    if (!count) {
+        NameList made = catalog_made_of(catalog, stmt, source->name);
+        count = list_names(&list, &made, STR(""), 0);
+        which = count == 1 ? "that" : "those";
+        told = "%.*s read from it; drop %s first";
+    }
+    Status st = st_ok();
+    if (count) {
+        Str why = str_printf(stmt, told, STR_ARG(buf_str(&list)), which);
+        st = st_error_at(stmt, at, "cannot drop '%.*s': %.*s",
+                         STR_ARG(source->name), STR_ARG(why));
+    }
+    buf_free(&list);
+    return st;
 }
 
 STATUS catalog_drop(Catalog *catalog, Arena *stmt, Str name, uint32_t at)
 {
     Source *source;
     Status st = catalog_require(catalog, stmt, name, at, &source);
-    if (st.kind) return st;
-    Buf ids = {0};
-    int count = list_queries(&ids, source->readers.at, source->readers.count,
-                             source->query_id, 0);
-    count = list_queries(&ids, source->writers.at, source->writers.count,
-                         source->query_id, count);
-    if (count) {
-        Str list = str_copy(stmt, buf_str(&ids));
-        buf_free(&ids);
-        return st_error_at(stmt, at,
-                           "cannot drop '%.*s': it is read or written by "
-                           "%.*s; terminate %s first",
-                           STR_ARG(name), STR_ARG(list),
-                           count == 1 ? "that query" : "those queries");
-    }
-    buf_free(&ids);
-    map_remove(&catalog->sources, name);
-    return st_ok();
+    if (!st.kind) st = check_unused(catalog, stmt, source, at);
+    if (!st.kind) map_remove(&catalog->sources, name);
+    return st;
 }
 
 void catalog_link(Catalog *catalog, const Plan *plan, Str query_id)

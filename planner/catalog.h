@@ -13,27 +13,31 @@
 #include "base/vec.h"
 #include "planner/plan.h"
 
+typedef VEC(Str) NameList;
+
 typedef struct Source {
     Str name;
     bool is_table;
-    bool is_source;         /* CREATE SOURCE: read-only. */
-    bool is_cas;            /* Made by CREATE ... AS. */
+    bool is_source; /* CREATE SOURCE: read-only. */
+    bool is_cas;    /* Made by CREATE ... AS. */
     Schema *schema;
     Str topic;
     int partitions;
     int replicas;
-    int64_t retention_ms;   /* -1: not given. */
+    int64_t retention_ms; /* -1: not given. */
     const Format *key_format, *value_format;
     bool key_wrapped, value_wrapped;
     Str key_delimiter, value_delimiter;
-    Str timestamp_column;   /* Empty: the record's time. */
+    Str timestamp_column; /* Empty: the record's time. */
     Str timestamp_format;
     WindowKind window;
     int64_t window_size_ms;
-    Str sql;                /* The statement that made it. */
-    Str query_id;           /* Of its CREATE ... AS query; empty: none. */
-    VEC(Str) readers;       /* Ids of queries that read or write it. */
-    VEC(Str) writers;
+    Str sql;          /* The statement that made it. */
+    Str query_id;     /* Of its CREATE ... AS query; empty: none. */
+    NameList readers; /* Ids of queries that read or write it. */
+    NameList writers;
+    NameList made_from; /* Sources its query was made to read: they stay as
+                        long as it does, even if the query is gone. */
 } Source;
 
 typedef struct Catalog {
@@ -57,8 +61,12 @@ STATUS catalog_require(const Catalog *catalog, Arena *stmt, Str name,
 /* Adds a copy of `source`. ST_USER: the name is taken. */
 STATUS catalog_add(Catalog *catalog, Arena *stmt, const Source *source);
 
-/* Removes it. ST_USER, naming them, if queries read or write it. */
+/* Removes it. ST_USER, naming them, if queries read or write it, or sources
+ * were made from it. */
 STATUS catalog_drop(Catalog *catalog, Arena *stmt, Str name, uint32_t at);
+
+/* The names of the sources that were made from `name`, in `arena`. */
+NameList catalog_made_of(const Catalog *catalog, Arena *arena, Str name);
 
 /* Notes that a query reads or writes a source, or no longer does. */
 void catalog_link(Catalog *catalog, const Plan *plan, Str query_id);

@@ -186,7 +186,7 @@ const Expr *expr_map(Arena *arena, const Mapping *mapping, const Expr *expr,
     }
     /* AS_VALUE is bound as a cast to the same type: it only keeps the column
      * from being taken for the key, and is gone from here on. */
-    if (expr->kind == EXPR_CAST && expr->op &&
+    if (expr->kind == EXPR_CAST && expr->op == CAST_AS_VALUE &&
         type_equal(expr->type, expr->args[0]->type))
         return expr_map(arena, mapping, expr->args[0], missing);
     return map_args(arena, mapping, expr, missing);

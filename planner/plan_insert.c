@@ -89,7 +89,7 @@ static Status match_column(Select *q, PlanNode *project, const Schema *result,
     const Expr *expr = project->project.exprs[i];
     if (!widens(expr, want->type)) return schemas_differ(q, result);
     const Expr *cast = expr_new_cast(q->arena, expr, want->type);
-    if (expr->kind == EXPR_LITERAL && cast->literal.null)
+    if (expr->kind == EXPR_LITERAL && cast->kind != EXPR_LITERAL)
         return schemas_differ(q, result);
     project->project.exprs[i] = cast;
     ((int *)(uintptr_t)project->project.copy_of)[i] = -1;
@@ -113,7 +113,7 @@ STATUS plan_insert_select(Select *q)
         return st_error_at(q->arena, q->statement->name.at,
                            "the windows of the query are not those of '%.*s'",
                            STR_ARG(q->target->name));
-    PlanNode *sink = plan_sink_node(q, q->target, false);
+    PlanNode *sink = plan_sink_node(q, q->target);
     /* A widened key is written anew. */
     for (int i = 0; i < want->key_count; i++)
         if (sink->inputs[0]->project.copy_of[i] < 0)

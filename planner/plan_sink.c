@@ -53,7 +53,7 @@ static Status sink_formats(Select *q, Source *sink)
                      schema_value_count(sink->schema), &sink->value_wrapped);
 }
 
-static void sink_topic(Select *q, Source *sink)
+static Status sink_topic(Select *q, Source *sink)
 {
     const Source *first = q->from[0].source;
     Str prefix = env_text(q->env, "ksql.output.topic.name.prefix");
@@ -67,10 +67,14 @@ static void sink_topic(Select *q, Source *sink)
     if (env_flag(q->env, "ksql.create.topic.inherit.source.replicas.enabled",
                  true))
         sink->replicas = first->replicas;
-    sink->retention_ms = q->with.retention_ms >= 0 ? q->with.retention_ms
-                                                   : first->retention_ms;
+    sink->retention_ms = q->with.retention_ms;
+    if (sink->retention_ms >= 0 || (sink->is_table && !sink->window))
+        return st_ok();
+    Status st = env_retention(q->env, q->arena, first->topic,
+                              &sink->retention_ms);
     if (q->has_window && sink->retention_ms < q->window.retention_ms)
         sink->retention_ms = q->window.retention_ms;
+    return st;
 }
 
 /* ---- nodes ---- */
@@ -83,7 +87,7 @@ static bool keeps_key_bytes(const PlanNode *project, const PlanSink *sink)
            format_spec_equal(project->key_spec, &sink->key);
 }
 
-PlanNode *plan_sink_node(Select *q, const Source *sink, bool named)
+PlanNode *plan_sink_node(Select *q, const Source *sink)
 {
     const PlanNode *input = q->flow.node;
     PlanNode *node = node_new(q, PLAN_SINK, "Sink", input, NULL);
@@ -93,7 +97,7 @@ PlanNode *plan_sink_node(Select *q, const Source *sink, bool named)
     for (int i = 0; i < schema->count; i++)
         slots[i] = i;
     node->sink = (PlanSink){
-        .name = named ? sink->name : STR(""),
+        .name = sink->name,
         .topic = sink->topic,
         .schema = schema,
         .key = source_key_spec(sink),
@@ -139,10 +143,11 @@ STATUS plan_sink(Select *q, Source **out, TopicPlan *topic)
     if (st.kind) return st;
     st = side_check(q->arena, &q->with, at, sink);
     if (st.kind) return st;
-    sink_topic(q, sink);
+    st = sink_topic(q, sink);
+    if (st.kind) return st;
     st = side_topic(q->arena, q->env, &q->with, at, sink, false, topic);
     if (st.kind) return st;
-    plan_sink_node(q, sink, true);
+    plan_sink_node(q, sink);
     *out = sink;
     return st_ok();
 }

@@ -14,6 +14,10 @@ typedef struct PlanEnv {
      * exist. ST_RETRY if the broker is away. */
     Status (*topic)(void *context, Arena *stmt, Str topic, int *partitions,
                     int *replicas);
+    /* How long an existing topic keeps records: INT64_MAX if for ever, -1 if
+     * that is not known. May be NULL: known of none. */
+    Status (*retention)(void *context, Arena *stmt, Str topic,
+                        int64_t *retention_ms);
     /* A setting's value as text (session override, then server, then default);
      * STR_NULL if it is unset. */
     Str (*setting)(void *context, Str name);
@@ -26,7 +30,7 @@ typedef struct TopicPlan {
     bool create; /* It does not exist. */
     int partitions;
     int replicas;               /* -1: the broker's default. */
-    int64_t retention_ms;       /* -1: the broker's default. */
+    int64_t retention_ms;       /* -1: the broker's default; INT64_MAX: ever. */
     const char *cleanup_policy; /* "delete", "compact", "compact,delete" */
 } TopicPlan;
 

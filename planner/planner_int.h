@@ -219,6 +219,8 @@ STATUS side_check(Arena *arena, const With *with, uint32_t at, Source *source);
 TimestampSpec side_timestamp(const Source *source, const int *slots);
 
 /* A setting as text or as a boolean. */
+STATUS env_retention(const PlanEnv *env, Arena *arena, Str topic,
+                     int64_t *retention_ms);
 Str env_text(const PlanEnv *env, const char *name);
 bool env_flag(const PlanEnv *env, const char *name, bool otherwise);
 
@@ -337,7 +339,7 @@ STATUS plan_insert_select(Select *q);
  * its columns. */
 STATUS plan_project(Select *q, Schema **schema); /* plan_project.c */
 /* The sink node over a projection; copies of the target's specs. */
-PlanNode *plan_sink_node(Select *q, const Source *sink, bool named);
+PlanNode *plan_sink_node(Select *q, const Source *sink);
 void plan_optimize(Select *q); /* optimize.c */
 
 /* The internal key format for columns that may not fit `format`. */

@@ -15,6 +15,12 @@ static Str qualified(Arena *arena, const ScopeColumn *column)
 static Status unknown_source(const Scope *scope, Arena *arena,
                              const AstName *qualifier)
 {
+    for (int i = 0; i < scope->columns.count; i++)
+        if (str_eq(scope->columns.at[i].name, qualifier->text))
+            return st_error_at(arena, qualifier->at,
+                               "'%.*s' is a column and no source: a field of "
+                               "a struct is written with '->'",
+                               STR_ARG(qualifier->text));
     return st_error_at(arena, qualifier->at,
                        "'%.*s' is not a source of this query%s",
                        STR_ARG(qualifier->text),

@@ -84,6 +84,32 @@ STATUS side_wrap(Arena *arena, const PlanEnv *env, const With *with,
 
 /* ---- topics ---- */
 
+STATUS env_retention(const PlanEnv *env, Arena *arena, Str topic,
+                     int64_t *retention_ms)
+{
+    *retention_ms = -1;
+    return env->retention
+               ? env->retention(env->context, arena, topic, retention_ms)
+               : st_ok();
+}
+
+static Status check_retention(Arena *arena, const PlanEnv *env,
+                              const With *with, Str topic)
+{
+    int64_t actual;
+    if (with->retention_ms < 0) return st_ok();
+    Status st = env_retention(env, arena, topic, &actual);
+    if (st.kind || actual < 0 || actual == with->retention_ms) return st;
+    Str kept = actual == INT64_MAX
+                   ? STR("for ever")
+                   : str_printf(arena, "%lld ms", (long long)actual);
+    return st_error_at(arena, with->at[WITH_RETENTION_MS],
+                       "topic '%.*s' exists and keeps records %.*s, not %lld "
+                       "ms: leave RETENTION_MS out or take another topic",
+                       STR_ARG(topic), STR_ARG(kept),
+                       (long long)with->retention_ms);
+}
+
 static Status topic_differs(Arena *arena, const With *with, WithName name,
                             const char *what, Str topic, long long wanted,
                             long long actual)
@@ -123,6 +149,10 @@ STATUS side_topic(Arena *arena, const PlanEnv *env, const With *with,
     if (partitions && with->replicas && replicas && with->replicas != replicas)
         return topic_differs(arena, with, WITH_REPLICAS, "replicas",
                              source->topic, with->replicas, replicas);
+    if (partitions) {
+        st = check_retention(arena, env, with, source->topic);
+        if (st.kind) return st;
+    }
     if (!partitions && must_be_given && !with->partitions)
         return st_error_at(arena, at,
                            "topic '%.*s' does not exist: create it, or give "
@@ -185,8 +215,12 @@ static Status check_timestamp(Arena *arena, const With *with,
 static Status check_spec(Arena *arena, uint32_t at, FormatSpec spec)
 {
     Status st = format_validate(arena, &spec);
-    if (st.kind == ST_USER && !st.at) st.at = at + 1;
-    return st;
+    if (st.kind != ST_USER) return st;
+    /* A key's format is often one that nobody wrote. */
+    const char *advice = spec.is_key && spec.column_count > 1
+                             ? ": give another KEY_FORMAT in WITH"
+                             : "";
+    return st_error_at(arena, st.at ? st.at - 1 : at, "%s%s", st.text, advice);
 }
 
 static Status check_delimiter(Arena *arena, const With *with, WithName name,

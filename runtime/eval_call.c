@@ -285,21 +285,26 @@ static bool widen(const Column *in, Rows rows, Column *out)
 Result run_cast(Run *run, EvalNode *node, Rows rows)
 {
     Result in = run_node(run, node->args[0], rows);
+    bool strict = node->expr->op == CAST_STRICT;
     if (type_equal(in.col->type, node->type)) return (Result){in.col, NULL};
     Column *out = run_column(run, node->type);
+    Result result = {out, strict ? in.failed : NULL};
     if (rows.count && widen(in.col, rows, out)) {
         out->nulls = run_nulls(run, in.col);
-        return (Result){out, NULL};
+        return result;
     }
+    uint64_t *failed = strict ? bits_new(run->arena, run->count) : NULL;
     for (int i = 0; i < rows.count; i++) {
         int row = rows_at(rows, i);
         Value from = column_get(in.col, row), to;
         const char *why = "cast failed";
         if (!cast_value(run->arena, in.col->type, node->type, &from, &to,
-                        &why) &&
-            run->report)
-            run->report(run->context, run->batch, row, why);
+                        &why)) {
+            if (run->report) run->report(run->context, run->batch, row, why);
+            if (strict) bit_set(failed, row);
+        }
         column_set(run->arena, out, row, run->count, to);
     }
-    return (Result){out, NULL};
+    result.failed = run_union(run, result.failed, failed);
+    return result;
 }

@@ -84,12 +84,16 @@ static bool row_like(Run *run, EvalNode *node, Value *out)
 static bool row_cast(Run *run, EvalNode *node, Value *out)
 {
     Value in;
-    row_contained(run, node->args[0], &in);
+    bool strict = node->expr->op == CAST_STRICT;
+    if (!strict)
+        row_contained(run, node->args[0], &in);
+    else if (!row_node(run, node->args[0], &in))
+        return false;
     const char *why = "cast failed";
     if (cast_value(run->arena, node->args[0]->type, node->type, &in, out, &why))
         return true;
     /* A constant that does not convert fails for each row, not once. */
-    if (run->row < 0) return fail(run, why);
+    if (strict || run->row < 0) return fail(run, why);
     if (run->report) run->report(run->context, run->batch, run->row, why);
     *out = VALUE_NULL;
     return true;

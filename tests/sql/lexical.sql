@@ -37,3 +37,71 @@ CREATE STREAM b AS SELECT id, 007 AS i, -3 AS m, 5000000000 AS l, 1. AS d1, .5 A
 INSERT INTO a VALUES (1, 1);
 ASSERT STREAM b (id INT KEY, i INT, m INT, l BIGINT, d1 DECIMAL(1, 0), d2 DECIMAL(2, 1), d3 DECIMAL(4, 3), f1 DOUBLE, f2 DOUBLE) WITH (kafka_topic='B', value_format='JSON');
 ASSERT VALUES b (i, m, l, d1, d2, d3, f1, f2) VALUES (7, -3, 5000000000, 1, 0.5, -2.345, 1000.0, 0.005);
+
+--@test: a name may begin with a digit and hold an at sign
+CREATE STREAM 1a (id INT KEY, 2nd INT, x@y INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, 2nd + x@y AS `sum of both` FROM 1A;
+INSERT INTO 1a VALUES (1, 2, 3);
+ASSERT VALUES b (`sum of both`) VALUES (5);
+
+--@test: doubled quotes are one quote of a name
+CREATE STREAM a (id INT KEY, "x""y" INT, `p``q` INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, `x"y` AS s, "p`q" AS t FROM a;
+INSERT INTO a VALUES (1, 2, 3);
+ASSERT VALUES b (s, t) VALUES (2, 3);
+
+--@test: double and back quotes make the same name
+CREATE STREAM "foo" (id INT KEY, "Bar" INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, `Bar` FROM `foo`;
+INSERT INTO `foo` VALUES (1, 2);
+ASSERT VALUES b (`Bar`) VALUES (2);
+
+--@test: a source's name holds no dot, even if quoted
+--@expected.message: 'a.b'
+CREATE STREAM `a.b` (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+
+--@test: a source's name may hold a dash if quoted
+CREATE STREAM `a-b` (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+SHOW STREAMS;
+--> STREAM | a-b | a | KAFKA | JSON | false
+
+--@test: a comment of one line needs no end
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON'); -- the end
+SHOW STREAMS; /* several
+lines -- here */
+--> STREAM | A | a | KAFKA | JSON | false
+
+--@test: a double that is out of range is refused
+--@expected.message: 1e400
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, 1e400 AS d FROM a;
+
+--@test: a literal with a type's name before it is refused
+--@expected.message: DATE
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, DATE '2020-01-01' AS d FROM a;
+
+--@test: a parameter of a type is a number
+--@expected.message: KEY
+CREATE STREAM a (id STRING(KEY), x INT) WITH (kafka_topic='a', value_format='JSON');
+
+--@test: NULL is no type
+--@expected.message: NULL
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, CAST(x AS NULL) AS d FROM a;
+
+--@test: a predicate in GROUP BY needs parentheses
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', format='JSON');
+CREATE TABLE b AS SELECT x IS NULL AS n, COUNT(*) AS c FROM a GROUP BY (x IS NULL);
+INSERT INTO a VALUES (1, NULL);
+ASSERT VALUES b (n, c) VALUES (true, 1);
+
+--@test: AND in GROUP BY is refused
+--@expected.message: AND
+CREATE STREAM a (id INT KEY, x BOOLEAN) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT x, COUNT(*) AS c FROM a GROUP BY x AND x;
+
+--@test: a line that holds only dashes is a comment
+--
+SHOW STREAMS;
+-->

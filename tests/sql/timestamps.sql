@@ -79,3 +79,35 @@ INSERT INTO a (rowtime, id, x) VALUES (1, 1, 500);
 INSERT INTO a (rowtime, id, x) VALUES (2, 1, 400);
 ASSERT VALUES b (rowtime, m) VALUES (500, 500);
 ASSERT VALUES b (rowtime, m) VALUES (500, 500);
+
+--@test: text of a date stands on either side of ROWTIME, with any zone
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT * FROM a WHERE '2019-01-01T00:00:00+0445' <= a.ROWTIME AND ROWTIME < '2019-01-01';
+INSERT INTO a (rowtime, id, x) VALUES (1546283699999, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (1546283700000, 2, 2);
+INSERT INTO a (rowtime, id, x) VALUES (1546300800000, 3, 3);
+ASSERT VALUES b (id) VALUES (2);
+
+--@test: a BIGINT column does not compare with text of a date
+--@expected.message: '>' cannot compare BIGINT with STRING
+CREATE STREAM a (id INT KEY, x BIGINT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT * FROM a WHERE x > '2020-01-01';
+
+--@test: ROWTIME does not compare with text of a date in SELECT
+--@expected.message: cannot compare BIGINT with STRING
+CREATE STREAM a (id INT KEY, x BIGINT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, ROWTIME > '2020-01-01' AS c FROM a;
+
+--@test: window bounds of a source compare with text of a date
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE t AS SELECT id, COUNT(*) AS n FROM a WINDOW TUMBLING (SIZE 1 DAY) GROUP BY id;
+CREATE STREAM ws (id INT KEY, n BIGINT) WITH (kafka_topic='T', value_format='JSON', window_type='TUMBLING', window_size='1 DAY');
+CREATE STREAM b AS SELECT * FROM ws WHERE WINDOWSTART >= '1970-01-02' AND WINDOWEND BETWEEN '1970' AND '1970-01-03';
+INSERT INTO a (rowtime, id, x) VALUES (5, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (86400005, 1, 1);
+ASSERT VALUES b (id, n, windowstart) VALUES (1, 1, 86400000);
+
+--@test: text that is no date is refused beside ROWTIME
+--@expected.message: 'yesterday' is no timestamp
+CREATE STREAM a (id INT KEY, x BIGINT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT * FROM a WHERE ROWTIME > 'yesterday';

@@ -122,7 +122,8 @@ static Status fixture_query(Fixture *f, const PlanEnv *env,
 
 static Status fixture_statement(Fixture *f, const AstStatement *statement)
 {
-    PlanEnv env = {fixture_topic, fixture_setting, f};
+    PlanEnv env = {
+        .topic = fixture_topic, .setting = fixture_setting, .context = f};
     Status st;
     f->plan = NULL;
     f->source = NULL;

@@ -12,9 +12,11 @@
 /* The canonical text of all statements, or "offset: message". */
 static Str parse_all(Arena *stmt, Str text, const Map *variables)
 {
+    static const Map none;
     AstStatement **list = NULL;
     int count = 0;
-    Status st = parse_statements(stmt, text, variables, &list, &count);
+    Status st = parse_statements(stmt, text, variables ? variables : &none,
+                                 &list, &count);
     if (st.kind) {
         CHECK(st.kind == ST_USER);
         return str_printf(stmt, "%d: %s", (int)st.at - 1, st.text);
@@ -355,7 +357,8 @@ static const struct {
     {"SELECT a FROM s LIMIT 1.5;", 22, "expected a whole number"},
     {"SELECT a FROM s LIMIT 9223372036854775808;", 22, "does not fit 64 bits"},
     {"SELECT a.b.c FROM s;", 10, "unexpected '.'"},
-    {"SELECT a FROM s WHERE a IN ();", 28, "expected an expression"},
+    {"SELECT a FROM s WHERE a IN ();", 28,
+     "IN needs at least one element in its parentheses"},
     {"SELECT a FROM s WHERE a LIKE b ESCAPE 'xy';", 38,
      "ESCAPE 'xy' is not one character"},
     {"SELECT a FROM s WHERE a LIKE b ESCAPE '';", 38, "is not one character"},

@@ -76,7 +76,8 @@ static void replace(Fixture *f, size_t i)
     AstStatement **statements;
     int count;
     Status st = parse_statements(f->arena, after, NULL, &statements, &count);
-    PlanEnv env = {fixture_topic, fixture_setting, f};
+    PlanEnv env = {
+        .topic = fixture_topic, .setting = fixture_setting, .context = f};
     Plan *plan = NULL;
     Source *source = NULL;
     if (!st.kind)
