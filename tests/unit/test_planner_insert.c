@@ -133,7 +133,7 @@ static void test_select(Fixture *f)
     CHECK(f->source == NULL);
     CHECK_STR(f->plan->sink, "WIDE");
     CHECK_STR(fixture_plan(f),
-              "sink '' topic 'wide' key JSON value DELIMITED\n"
+              "sink 'WIDE' topic 'wide' key JSON value DELIMITED\n"
               "  project K, CAST(D AS DECIMAL(9, 3)) AS D\n"
               "    source 'I' stream topic 'i' key KAFKA value JSON reads K,"
               " D\n");
