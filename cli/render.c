@@ -15,8 +15,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/unicode.h"
 #include "base/vec.h"
+#include "types/datetime.h"
 
 void render_open(Render *render, FILE *out)
 {
@@ -272,17 +274,26 @@ static void show_topics(Render *render, Arena *arena, const Json *entity)
     show_table(render, &cells, extended ? 5 : 3);
 }
 
+/* "RUNNING:1", and while it restores how far it is. */
+static Str query_status(Arena *arena, const Json *query)
+{
+    const Json *counts = json_get(query, "statusCount");
+    const Json *restore = json_get(query, "restore");
+    if (!counts || !counts->first) return member(query, "state");
+    Str status = str_printf(arena, "%.*s:%.*s", STR_ARG(counts->first->name),
+                            STR_ARG(counts->first->text));
+    if (!restore) return status;
+    return str_printf(arena, "%.*s (restored %.*s of %.*s)", STR_ARG(status),
+                      STR_ARG(member(restore, "done")),
+                      STR_ARG(member(restore, "total")));
+}
+
 static void push_queries(Arena *arena, Cells *cells, const Json *list)
 {
     for (const Json *one = list ? list->first : NULL; one; one = one->next) {
         *vec_push(arena, cells) = member(one, "id");
         *vec_push(arena, cells) = member(one, "queryType");
-        const Json *counts = json_get(one, "statusCount");
-        *vec_push(arena, cells) = counts && counts->first
-                                      ? str_printf(arena, "%.*s:%.*s",
-                                                   STR_ARG(counts->first->name),
-                                                   STR_ARG(counts->first->text))
-                                      : member(one, "state");
+        *vec_push(arena, cells) = query_status(arena, one);
         *vec_push(arena, cells) = joined(arena, json_get(one, "sinks"));
         *vec_push(arena, cells) = joined(arena,
                                          json_get(one, "sinkKafkaTopics"));
@@ -425,6 +436,17 @@ static void show_descriptions(Render *render, Arena *arena, const Json *entity)
         show_source(render, arena, one);
 }
 
+static Str time_text(Arena *arena, Str ms_text)
+{
+    int64_t ms = 0;
+    Buf buf = {0};
+    if (!number_parse_i64(ms_text, &ms)) return ms_text;
+    timestamp_print(&buf, ms);
+    Str text = str_copy(arena, buf_str(&buf));
+    buf_free(&buf);
+    return text;
+}
+
 static void show_query(Render *render, Arena *arena, const Json *entity)
 {
     const Json *query = json_get(entity, "queryDescription");
@@ -440,6 +462,14 @@ static void show_query(Render *render, Arena *arena, const Json *entity)
     show_fields(render, arena, json_get(query, "fields"), false);
     fprintf(render->out, "\nExecution plan\n--------------\n%.*s\n",
             STR_ARG(member(query, "topology")));
+    const Json *errors = json_get(query, "queryErrors");
+    if (errors && errors->first)
+        fputs("\nErrors of the last hour\n-----------------------\n",
+              render->out);
+    for (const Json *e = errors ? errors->first : NULL; e; e = e->next)
+        fprintf(render->out, "%.*s  %-7.*s %.*s\n",
+                STR_ARG(time_text(arena, member(e, "timestamp"))),
+                STR_ARG(member(e, "type")), STR_ARG(member(e, "errorMessage")));
 }
 
 static void show_function(Render *render, Arena *arena, const Json *entity)

@@ -476,6 +476,7 @@ STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
         mr_close(engine);
         return st;
     }
+    if (engine->mode != MR_TEST) engine->supervisor = supervisor_start(engine);
     *out = engine;
     return st_ok();
 }
@@ -502,6 +503,8 @@ static void remove_directory(Str path)
 
 void mr_stop(mr_Engine *engine)
 {
+    supervisor_stop(engine->supervisor);
+    engine->supervisor = NULL;
     pthread_mutex_lock(&engine->lock);
     engine->started = false;
     for (int pass = 0; pass < 2; pass++) {
@@ -525,6 +528,7 @@ void mr_close(mr_Engine *engine)
         EngineQuery *query = engine->queries.entries[i].value;
         if (!query) continue;
         if (query->query) query_stop(query->query);
+        query_retry_free(query);
         arena_free(query->arena);
     }
     if (engine->processing_log) processing_log_close(engine->processing_log);

@@ -21,6 +21,9 @@
 #include "planner/planner.h"
 #include "runtime/query.h"
 
+typedef struct QueryRetry QueryRetry;
+typedef struct Supervisor Supervisor;
+
 /* A persistent query as the engine knows it. */
 typedef struct EngineQuery {
     Str id;
@@ -33,6 +36,7 @@ typedef struct EngineQuery {
     Query *query;        /* NULL: not started. */
     Str start_error;     /* Why it could not be started. */
     bool paused;
+    QueryRetry *retry; /* Its failures, and when it starts again. */
 } EngineQuery;
 
 struct mr_Engine {
@@ -59,6 +63,7 @@ struct mr_Engine {
     Map topic_names;    /* Str by itself: names that producers may keep. */
     bool started;       /* Headless: queries may run. */
     struct ProcessingLog *processing_log;
+    Supervisor *supervisor; /* NULL with MR_TEST. */
 };
 
 struct mr_Session {
@@ -142,6 +147,18 @@ Map *query_properties(Arena *arena, const mr_Engine *engine,
 const char *query_state_name(const EngineQuery *query, Arena *arena,
                              QueryInfo *info);
 STATUS query_require(Exec *x, Str id, uint32_t at, EngineQuery **query);
+
+/* ---- query_retry.c ---- */
+
+/* For a new query; free before its arena. Under the engine's lock. */
+void query_retry_init(EngineQuery *query);
+void query_retry_free(EngineQuery *query);
+/* Its errors of the last hour, oldest first: {timestamp, errorMessage, type}. */
+void query_retry_errors(const EngineQuery *query, Arena *arena, Json *list);
+/* The thread that starts failed queries again. Stop it without the engine's
+ * lock; NULL is allowed. */
+Supervisor *supervisor_start(mr_Engine *engine);
+void supervisor_stop(Supervisor *supervisor);
 
 /* ---- command_log.c ---- */
 

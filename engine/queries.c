@@ -155,6 +155,7 @@ EngineQuery *query_add(Exec *x, Str id, Arena *plan_arena, const Plan *plan,
         STR_ARG(prefix), STR_ARG(id));
     query->state_directory = state_directory(engine, plan_arena,
                                              query->application_id);
+    query_retry_init(query);
     query->properties = query_properties(plan_arena, engine, x->overrides);
     map_put(engine->arena, &engine->queries, query->id, query);
     catalog_link(engine->catalog, plan, query->id);
@@ -197,6 +198,7 @@ STATUS query_remove(Exec *x, EngineQuery *query)
         log_warn("query left something behind", "id=%.*s reason=\"%s\"",
                  STR_ARG(query->id), st.text);
     log_info("query terminated", "id=%.*s", STR_ARG(query->id));
+    query_retry_free(query);
     arena_free(query->arena);
     return st_ok();
 }

@@ -40,6 +40,11 @@ Json *describe_query_brief(Exec *x, const EngineQuery *query)
     json_set(one, "queryType", text(x, STR("PERSISTENT")));
     json_set(one, "state", text(x, str_from(state)));
     if (info.error.len) json_set(one, "error", text(x, info.error));
+    if (info.state == QUERY_RESTORING && info.to_restore > 0) {
+        Json *restore = json_set(one, "restore", json_new_object(x->stmt));
+        json_set(restore, "done", json_new_int(x->stmt, info.restored));
+        json_set(restore, "total", json_new_int(x->stmt, info.to_restore));
+    }
     return one;
 }
 
@@ -143,9 +148,28 @@ Status exec_describe(Exec *x, const AstStatement *statement)
 
 /* ---- EXPLAIN ---- */
 
-static void explain(Exec *x, const AstStatement *statement, Str id,
-                    const Plan *plan, Str sql, Str printed, const char *state)
+/* The overrides that a query was made with are among its properties; shown are
+ * those that differ from the server's. */
+static Json *overrides_of(Exec *x, const EngineQuery *query)
 {
+    Json *shown = json_new_object(x->stmt);
+    for (int i = 0; query && i < query->properties->count; i++) {
+        Str name = query->properties->entries[i].key;
+        const Str *value = query->properties->entries[i].value;
+        const Str *server = map_get(&x->engine->settings, name);
+        if (!value || (server && str_eq(*server, *value))) continue;
+        json_set(shown, str_cstr(x->stmt, name), text(x, *value));
+    }
+    return shown;
+}
+
+/* `query` is NULL for a statement that is only explained. */
+static void explain(Exec *x, const AstStatement *statement,
+                    const EngineQuery *query, const Plan *plan, Str sql,
+                    Str printed)
+{
+    Str id = query ? query->id : STR("");
+    const char *state = query ? query_state_name(query, x->stmt, NULL) : NULL;
     Json *entity = entity_new(
         x->stmt, "queryDescription",
         str_printf(x->stmt, "%.*s;", STR_ARG(statement->source)));
@@ -164,17 +188,19 @@ static void explain(Exec *x, const AstStatement *statement, Str id,
     plan_write_json(&json, plan);
     json_set(one, "executionPlan", text(x, str_copy(x->stmt, buf_str(&json))));
     buf_free(&json);
-    json_set(one, "overriddenProperties", json_new_object(x->stmt));
+    json_set(one, "overriddenProperties", overrides_of(x, query));
     json_set(one, "ksqlHostQueryStatus", json_new_object(x->stmt));
     json_set(one, "queryType",
              text(x, plan->kind == PLAN_PERSISTENT ? STR("PERSISTENT")
                      : plan->kind == PLAN_PUSH     ? STR("PUSH")
                                                    : STR("PULL")));
-    json_set(one, "queryErrors", json_new_array(x->stmt));
+    Json *errors = json_set(one, "queryErrors", json_new_array(x->stmt));
+    if (query) query_retry_errors(query, x->stmt, errors);
     json_set(one, "tasksMetadata", json_new_array(x->stmt));
     json_set(one, "state",
              state ? text(x, str_from(state)) : json_new_null(x->stmt));
-    json_set(one, "consumerGroupId", json_new_null(x->stmt));
+    json_set(one, "consumerGroupId",
+             query ? text(x, query->application_id) : json_new_null(x->stmt));
     entity_finish(x->stmt, entity, STR_NULL);
     exec_entity(x, entity);
 }
@@ -192,9 +218,8 @@ static Status explain_query(Exec *x, const AstStatement *statement)
         query_print(query->query, &out);
     else
         plan_print(&out, query->plan);
-    explain(x, statement, query->id, query->plan, query->text,
-            str_copy(x->stmt, buf_str(&out)),
-            query_state_name(query, x->stmt, NULL));
+    explain(x, statement, query, query->plan, query->text,
+            str_copy(x->stmt, buf_str(&out)));
     buf_free(&out);
     return st_ok();
 }
@@ -226,9 +251,9 @@ Status exec_explain(Exec *x, const AstStatement *statement)
                            &topic, &warning);
     if (st.kind || x->dry) return st;
     plan_print(&out, plan);
-    explain(x, statement, STR(""), plan,
+    explain(x, statement, NULL, plan,
             str_printf(x->stmt, "%.*s;", STR_ARG(inner->source)),
-            str_copy(x->stmt, buf_str(&out)), NULL);
+            str_copy(x->stmt, buf_str(&out)));
     buf_free(&out);
     return st_ok();
 }

@@ -12,10 +12,33 @@ void op_emit(Op *op, Batch *batch)
 {
     if (!batch->sel_count || op->task->failed.kind) return;
     op->rows_out += batch->sel_count;
-    Op *next = op->output;
-    if (!next) return;
-    next->rows_in += batch->sel_count;
-    next->type->process(next, op->output_input, batch);
+    if (op->output) op_process(op->output, op->output_input, batch);
+}
+
+void op_process(Op *op, int input, Batch *batch)
+{
+    op->rows_in += batch->sel_count;
+    OpTimer timer = op_timer_start(op);
+    op->type->process(op, input, batch);
+    op_timer_stop(op, timer);
+}
+
+OpTimer op_timer_start(Op *op)
+{
+    Task *task = op->task;
+    if (!task->time_weight) return (OpTimer){0};
+    OpTimer timer = {clock_monotonic_ns(), task->inner_ns};
+    task->inner_ns = 0;
+    return timer;
+}
+
+void op_timer_stop(Op *op, OpTimer timer)
+{
+    Task *task = op->task;
+    if (!timer.start_ns) return;
+    int64_t took_ns = clock_monotonic_ns() - timer.start_ns;
+    op->busy_ns += (took_ns - task->inner_ns) * task->time_weight;
+    task->inner_ns = timer.outer_ns + took_ns;
 }
 
 void op_report_full(Op *op, const Batch *batch, int row, ProcessingError *error)

@@ -40,12 +40,27 @@ struct Op {
     int output_input;      /* Which input of output this feeds. */
     void *state;
     int64_t rows_in, rows_out, late, errors; /* For EXPLAIN and statistics. */
+    int64_t busy_ns;       /* In its own code, near enough: op_timer_start. */
     int64_t wake_at_ms;    /* INT64_MAX: never. */
 };
 
 /* Sends a batch downstream; returns when it has gone all the way. Empty batches
  * go nowhere. */
 void op_emit(Op *op, Batch *batch);
+
+/* Hands a batch to an operator and counts its rows and its time. */
+void op_process(Op *op, int input, Batch *batch);
+
+/* Around an operator's code: adds what it took, without what the operators took
+ * that it emitted to meanwhile. Small batches are timed one in
+ * OP_TIMED_ONE_IN, which then counts for all. */
+typedef struct OpTimer {
+    int64_t start_ns; /* 0: this one is not timed. */
+    int64_t outer_ns;
+} OpTimer;
+enum { OP_TIMED_ONE_IN = 16, OP_TIMED_ROWS = 64 };
+OpTimer op_timer_start(Op *op);
+void op_timer_stop(Op *op, OpTimer timer);
 
 /* Reports a row's error to the processing log; the caller drops the row or sets
  * the column null. */

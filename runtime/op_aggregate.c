@@ -145,7 +145,7 @@ static Status aggregate_open(Op *op, Arena *plan)
 void agg_fail(Op *op, const AggCall *call)
 {
     const char *why = call->call->error ? call->call->error : "it failed";
-    op_fail(op, st_error(op->task->plan, ST_FATAL,
+    op_fail(op, st_error(op->task->plan, ST_USER,
                          "aggregate function %s failed: %s",
                          call->call->function->name, why));
 }

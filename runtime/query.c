@@ -31,6 +31,7 @@ void query_end(Query *query, Status st)
         query->state = st.kind ? QUERY_ERROR : QUERY_STOPPED;
         if (st.kind) {
             size_t len = strlen(st.text) + 1;
+            query->error_kind = st.kind;
             query->error = mem_alloc(len);
             memcpy(query->error, st.text, len);
             log_error("query stopped", "query=%.*s reason=\"%s\"",
@@ -295,6 +296,9 @@ void query_info(Query *query, Arena *arena, QueryInfo *info)
     *info = (QueryInfo){.error = STR_NULL};
     pthread_mutex_lock(&query->lock);
     info->state = state_now(query);
+    info->error_kind = query->error_kind;
+    info->restored = atomic_load(&query->restored);
+    info->to_restore = atomic_load(&query->to_restore);
     if (query->error) info->error = str_copy(arena, str_from(query->error));
     info->wall_ns = clock_monotonic_ns() - query->started_ns;
     for (int w = 0; w < query->worker_count; w++) {
@@ -324,6 +328,11 @@ static void print_node(const NodeCounts *counts, Buf *out, const PlanNode *node,
                (long long)c->rows_in, (long long)c->rows_out);
     if (c->late) buf_printf(out, " late=%lld", (long long)c->late);
     if (c->errors) buf_printf(out, " errors=%lld", (long long)c->errors);
+    if (c->busy_ns)
+        buf_printf(out, " busy_ms=%lld", (long long)(c->busy_ns / 1000000));
+    if (c->state_keys || c->state_bytes)
+        buf_printf(out, " state_keys=%lld state_bytes=%lld",
+                   (long long)c->state_keys, (long long)c->state_bytes);
     buf_push(out, '\n');
     for (int i = 0; i < node->input_count; i++)
         print_node(counts, out, node->inputs[i], depth + 1);
@@ -342,6 +351,9 @@ void query_print(Query *query, Buf *out)
             sum[i].rows_out += c->rows_out;
             sum[i].late += c->late;
             sum[i].errors += c->errors;
+            sum[i].busy_ns += c->busy_ns;
+            sum[i].state_keys += c->state_keys;
+            sum[i].state_bytes += c->state_bytes;
         }
     }
     pthread_mutex_unlock(&query->lock);

@@ -81,6 +81,9 @@ typedef struct QueryInfo {
     int64_t wall_ns;       /* Since start. */
     int64_t last_record_ms; /* Monotonic ns / 1e6 of the last record read. */
     int64_t state_keys, state_bytes;
+    int64_t restored, to_restore; /* While QUERY_RESTORING: changelog records
+                                     of the store at hand. */
+    StatusKind error_kind; /* With QUERY_ERROR: ST_USER or ST_FATAL. */
 } QueryInfo;
 
 /* Starts a query. `plan` must outlive it; options are copied, what they point to
@@ -117,7 +120,8 @@ STATUS query_cleanup(Arena *arena, Broker *broker, const Plan *plan,
 
 void query_info(Query *query, Arena *arena, QueryInfo *info);
 
-/* The plan with counts per operator, as EXPLAIN <id> shows it. */
+/* The plan with counts per operator, as EXPLAIN <id> shows it: rows, rows that
+ * were late or bad, own time, keys and bytes of state. */
 void query_print(Query *query, Buf *out);
 
 /* Reads a materialised table's rows (pull query): calls `visit` for each row of

@@ -56,6 +56,8 @@ typedef struct Progress {
 
 typedef struct NodeCounts {
     int64_t rows_in, rows_out, late, errors;
+    int64_t busy_ns;
+    int64_t state_keys, state_bytes; /* Of its stores, as of now. */
 } NodeCounts;
 
 /* The arena of one poll, kept until all its record sets are given back. */
@@ -130,7 +132,10 @@ struct Query {
     StateRequest request;
     QueryState state;
     char *error; /* Heap; NULL: none. */
+    StatusKind error_kind;
     int64_t started_ns;
+    _Atomic int64_t restored, to_restore; /* Changelog records, of the stores
+                                            that were restored last. */
     _Atomic int64_t taken, given; /* Rows of LIMIT: promised, delivered. */
     atomic_bool stopping, paused, finished, commit_wanted;
     _Atomic int64_t stopping_ms; /* Monotonic, since when; 0: not. */

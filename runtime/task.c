@@ -187,6 +187,7 @@ STATUS task_store_open(Op *op, Str name, StoreKind kind, int64_t retention_ms,
     if (!options.changelog) options.producer = NULL;
     Status st = store_open(task->query->db, task->plan, &options, store);
     if (st.kind) return st;
+    task->store_ops[task->store_count] = op;
     task->stores[task->store_count++] = *store;
     return st_ok();
 }
@@ -335,8 +336,22 @@ static void wake_ops(Task *task)
         Op *op = task->ops[i];
         if (op->wake_at_ms > task->stream_time_ms) continue;
         op->wake_at_ms = INT64_MAX;
+        OpTimer timer = op_timer_start(op);
         op->type->advance(op, task->stream_time_ms);
+        op_timer_stop(op, timer);
     }
+}
+
+/* Reading the clock costs as much as some rows: large slices are timed, of small
+ * ones a sample. */
+static void time_slice(Task *task, int rows)
+{
+    if (rows >= OP_TIMED_ROWS)
+        task->time_weight = 1;
+    else
+        task->time_weight = task->slice_number++ % OP_TIMED_ONE_IN
+                                ? 0
+                                : OP_TIMED_ONE_IN;
 }
 
 /* Sends rows [input->at, end) through. */
@@ -348,8 +363,8 @@ static int run_slice(Task *task, TaskInput *input, int end)
     const int64_t *timestamps = batch->timestamps + from;
     if (!whole) batch = batch_slice(task->scratch, batch, from, end);
     Op *op = input->op;
-    op->rows_in += batch->sel_count;
-    if (batch->sel_count) op->type->process(op, 0, batch);
+    time_slice(task, rows);
+    if (batch->sel_count) op_process(op, 0, batch);
     pass_time(task, input, timestamps, rows);
     wake_ops(task);
     task->dirty = true;
@@ -385,8 +400,14 @@ bool task_has_queued(const Task *task)
 
 void task_flush(Task *task)
 {
-    for (int i = 0; i < task->op_count && !task->failed.kind; i++)
-        if (task->ops[i]->type->flush) task->ops[i]->type->flush(task->ops[i]);
+    task->time_weight = 1;
+    for (int i = 0; i < task->op_count && !task->failed.kind; i++) {
+        Op *op = task->ops[i];
+        if (!op->type->flush) continue;
+        OpTimer timer = op_timer_start(op);
+        op->type->flush(op);
+        op_timer_stop(op, timer);
+    }
     arena_reset(task->scratch);
 }
 

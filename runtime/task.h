@@ -36,12 +36,17 @@ struct Task {
     TaskInput *inputs;
     int input_count;
     Store *stores[TASK_STORES_MAX];
+    const Op *store_ops[TASK_STORES_MAX]; /* Whose they are. */
     int store_count;
     int64_t stream_time_ms;   /* Of all records gone through; -1: none. */
     int64_t waiting_since_ms; /* Idle: since when an input is waited for. */
     Notes notes;              /* Committed with the offsets. */
     int query_columns;        /* Of the result's schema. */
     int opened;               /* Operators that were opened. */
+    int time_weight;          /* Slices that the timed one stands for; 0: this
+                                 one is not timed. */
+    int slice_number;         /* Counts small slices. */
+    int64_t inner_ns;         /* Of operators within the one being timed. */
     bool claimed;             /* It has the sub-topology's partition. */
     bool restored;
     bool dirty;     /* Something was processed since the commit. */

@@ -289,8 +289,8 @@ static void revoked(void *context, const TopicPartition *parts, int count,
 static bool restore_progress(void *context, int64_t done, int64_t total)
 {
     Worker *worker = context;
-    (void)done;
-    (void)total;
+    atomic_store(&worker->query->restored, done);
+    atomic_store(&worker->query->to_restore, total);
     if (atomic_load(&worker->query->stopping)) return false;
     worker_answer(worker);
     worker_turn(worker, 0, TURN_RECORDS);
@@ -538,6 +538,20 @@ static void add_counts(NodeCounts *counts, const Task *task)
         c->rows_out += op->rows_out;
         c->late += op->late;
         c->errors += op->errors;
+        c->busy_ns += op->busy_ns;
+    }
+}
+
+static void add_state(NodeCounts *counts, Worker *worker, const Task *task)
+{
+    for (int i = 0; i < task->store_count; i++) {
+        NodeCounts *c = &counts[task->store_ops[i]->node->id];
+        StoreStats stats;
+        store_stats(task->stores[i], &stats);
+        c->state_keys += stats.key_count;
+        c->state_bytes += stats.memory_bytes;
+        worker->shown_state_keys += stats.key_count;
+        worker->shown_state_bytes += stats.memory_bytes;
     }
 }
 
@@ -589,12 +603,7 @@ void worker_publish(Worker *worker, bool force)
     for (int t = 0; t < worker->task_count; t++) {
         const Task *task = worker->tasks[t];
         add_counts(worker->shown, task);
-        for (int i = 0; i < task->store_count; i++) {
-            StoreStats stats;
-            store_stats(task->stores[i], &stats);
-            worker->shown_state_keys += stats.key_count;
-            worker->shown_state_bytes += stats.memory_bytes;
-        }
+        add_state(worker->shown, worker, task);
     }
     show_progress(worker);
     worker->shown_records_in = worker->records_in;
