@@ -32,7 +32,7 @@ static inline bool is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-static const uint64_t whole_powers_of_ten[] = {
+const uint64_t pow10_u64[20] = {
     1u,
     10u,
     100u,
@@ -61,7 +61,7 @@ static inline int digit_count(uint64_t value)
 {
     int bits = 64 - __builtin_clzll(value | 1);
     int guess = bits * 1233 >> 12;
-    return guess + (value >= whole_powers_of_ten[guess] || !value);
+    return guess + (value >= pow10_u64[guess] || !value);
 }
 
 /* Writes the last `count` digits of `value`, with zeros in front. */

@@ -11,6 +11,9 @@
 /* The longest text that number_print_* write, without a NUL. */
 enum { NUMBER_TEXT_MAX = 32 };
 
+/* The powers of ten, 10^0 to 10^19. */
+extern const uint64_t pow10_u64[20];
+
 /* Writes `value` in decimal at `out`; returns the length. Hand-made: two
  * digits a step. */
 int number_print_i64(int64_t value, char *out);

@@ -172,7 +172,7 @@ static const char *scan_short_double(const char *p, const char *end,
     }
     if (whole + fraction > 15) return NULL;
     if (p < end && (*p | 0x20) == 'e') return NULL;
-    double result = (double)digits / (double)json_pow10[fraction];
+    double result = (double)digits / (double)pow10_u64[fraction];
     *value = negative && digits ? -result : result;
     return p;
 }

@@ -11,7 +11,7 @@
 #ifndef FORMATS_JSON_SCAN_H
 #define FORMATS_JSON_SCAN_H
 
-#include "base/str.h"
+#include "base/number.h"
 
 /* Levels that may be open inside one member of a record. */
 enum { JSON_SCAN_DEPTH_MAX = 1000 };
@@ -94,8 +94,6 @@ static inline uint64_t json_eight_digits(uint64_t x)
            32;
 }
 
-extern const uint64_t json_pow10[20];
-
 /* Reads digits; `*value` is multiplied on (modulo 2^64). */
 static inline const char *json_scan_digits(const char *p, const char *end,
                                            uint64_t *value)
@@ -111,7 +109,7 @@ static inline const char *json_scan_digits(const char *p, const char *end,
         int count = __builtin_ctzll(mask) >> 3;
         if (count) {
             x <<= 64 - 8 * count;
-            *value = *value * json_pow10[count] + json_eight_digits(x);
+            *value = *value * pow10_u64[count] + json_eight_digits(x);
         }
         return p + count;
     }
@@ -212,8 +210,7 @@ static inline const char *json_scan_scalar(const char *p, const char *end)
 /* Any value, with nothing before it. */
 static inline const char *json_scan_value(const char *p, const char *end)
 {
-    if (p < end && (*p == '{' || *p == '['))
-        return json_scan_container(p, end);
+    if (p < end && (*p == '{' || *p == '[')) return json_scan_container(p, end);
     return json_scan_scalar(p, end);
 }
 

@@ -119,18 +119,6 @@ static bool date_change(FnCall *call, const Value *args, int sign, Value *out)
     return true;
 }
 
-static bool date_add(FnCall *call, const Value *args, int count, Value *out)
-{
-    (void)count;
-    return date_change(call, args, 1, out);
-}
-
-static bool date_sub(FnCall *call, const Value *args, int count, Value *out)
-{
-    (void)count;
-    return date_change(call, args, -1, out);
-}
-
 static bool time_change(FnCall *call, const Value *args, int sign, Value *out)
 {
     int64_t ms;
@@ -138,18 +126,6 @@ static bool time_change(FnCall *call, const Value *args, int sign, Value *out)
     int64_t time = (args[2].i32 + ms % day_ms) % day_ms;
     *out = (Value){.i32 = (int32_t)(time < 0 ? time + day_ms : time)};
     return true;
-}
-
-static bool time_add(FnCall *call, const Value *args, int count, Value *out)
-{
-    (void)count;
-    return time_change(call, args, 1, out);
-}
-
-static bool time_sub(FnCall *call, const Value *args, int count, Value *out)
-{
-    (void)count;
-    return time_change(call, args, -1, out);
 }
 
 static bool timestamp_change(FnCall *call, const Value *args, int sign,
@@ -161,19 +137,20 @@ static bool timestamp_change(FnCall *call, const Value *args, int sign,
     return true;
 }
 
-static bool timestamp_add(FnCall *call, const Value *args, int count,
-                          Value *out)
-{
-    (void)count;
-    return timestamp_change(call, args, 1, out);
-}
-
-static bool timestamp_sub(FnCall *call, const Value *args, int count,
-                          Value *out)
-{
-    (void)count;
-    return timestamp_change(call, args, -1, out);
-}
+/* The row forms: one of the changes, forward or back. */
+#define CHANGE(name, change, sign)                                             \
+    static bool name(FnCall *call, const Value *args, int count, Value *out)   \
+    {                                                                          \
+        (void)count;                                                           \
+        return change(call, args, sign, out);                                  \
+    }
+CHANGE(date_add, date_change, 1)
+CHANGE(date_sub, date_change, -1)
+CHANGE(time_add, time_change, 1)
+CHANGE(time_sub, time_change, -1)
+CHANGE(timestamp_add, timestamp_change, 1)
+CHANGE(timestamp_sub, timestamp_change, -1)
+#undef CHANGE
 
 /* The zone's offset at `ms`. */
 static bool zone_offset(FnCall *call, Str zone, int64_t ms, int32_t *offset_s)

@@ -160,9 +160,7 @@ static void round_column(FnCall *call, const Column *const *args, int arg_count,
     }
 }
 
-/* DECIMAL(p, s) becomes DECIMAL(p - s, 0), which must have a digit. */
-static const Type *whole_decimal(Arena *plan, const Type *const *args,
-                                 int count)
+const Type *fn_whole_decimal(Arena *plan, const Type *const *args, int count)
 {
     (void)count;
     if (args[0]->kind != TYPE_DECIMAL) return NULL;
@@ -230,7 +228,7 @@ static const Function rows[] = {
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = round_decimal,
      .column = round_column,
-     .result = whole_decimal,
+     .result = fn_whole_decimal,
      .category = "MATHEMATICAL",
      .description = "The nearest whole number, halves up.",
      .example = "ROUND(12.5) = 13"},

@@ -41,6 +41,27 @@ static bool flooring(FnCall *call, const Value *args, int count, Value *out)
     return whole(call, args, out, floor, ROUND_FLOOR);
 }
 
+/* DOUBLE in a loop of its own; the other types by the row form. */
+static void whole_column(FnCall *call, const Column *const *args, int arg_count,
+                         const uint16_t *sel, int sel_count, int row_count,
+                         Column *out)
+{
+    const Column *x = args[0];
+    bool up = call->function->scalar == ceiling;
+    for (int i = 0; i < sel_count; i++) {
+        int row = sel_row(sel, i), from = arg_row(x, row);
+        if (bit_get(x->nulls, from)) {
+            column_set_null(call->arena, out, row, row_count);
+        } else if (x->type->kind == TYPE_DOUBLE) {
+            out->f64[row] = up ? ceil(x->f64[from]) : floor(x->f64[from]);
+        } else {
+            Value value = column_get(x, row), result;
+            call->function->scalar(call, &value, arg_count, &result);
+            column_set(call->arena, out, row, row_count, result);
+        }
+    }
+}
+
 static bool sign(FnCall *call, const Value *args, int count, Value *out)
 {
     (void)count;
@@ -111,16 +132,6 @@ static bool trunc_decimal_places(FnCall *call, const Value *args, int count,
                        out);
 }
 
-/* DECIMAL(p, s) becomes DECIMAL(p - s, 0), which must have a digit. */
-static const Type *whole_decimal(Arena *plan, const Type *const *args,
-                                 int count)
-{
-    (void)count;
-    if (args[0]->kind != TYPE_DECIMAL) return NULL;
-    int digits = args[0]->precision - args[0]->scale;
-    return digits > 0 ? type_decimal(plan, digits, 0) : NULL;
-}
-
 /* The last one of `sign` order; NULLs are left out. */
 static bool extreme(FnCall *call, const Value *args, int count, Value *out,
                     int order)
@@ -161,181 +172,57 @@ static const Type *common_decimal(Arena *plan, const Type *const *args,
                               : NULL;
 }
 
+/* The overload for one type; of `a` and `b` the example picks one. */
+#define EXTREME(name_, f, word, pick, type, result_, a, b)                     \
+    {                                                                          \
+        .name = name_, .signature = type ", " type "... -> " type,             \
+        .scalar = f, .result = result_, .category = "MATHEMATICAL",            \
+        .description = "The " word " of the values that are not NULL.",        \
+        .example = name_ "(" a ", " b ") = " pick(a, b)                        \
+    }
+#define FIRST(a, b) a
+#define SECOND(a, b) b
+#define AS(text, type) "CAST('" text "' AS " type ")"
+#define EXTREMES(name, f, word, pick)                                          \
+    EXTREME(name, f, word, pick, "INT", NULL, "1", "2"),                       \
+        EXTREME(name, f, word, pick, "BIGINT", NULL, "4000000000",             \
+                "5000000000"),                                                 \
+        EXTREME(name, f, word, pick, "DOUBLE", NULL, "1.5E0", "2.5E0"),        \
+        EXTREME(name, f, word, pick, "DECIMAL", common_decimal, "1.5",         \
+                "2.25"),                                                       \
+        EXTREME(name, f, word, pick, "STRING", NULL, "'a'", "'b'"),            \
+        EXTREME(name, f, word, pick, "BYTES", NULL, AS("YQ==", "BYTES"),       \
+                AS("Yg==", "BYTES")),                                          \
+        EXTREME(name, f, word, pick, "DATE", NULL, AS("2022-01-01", "DATE"),   \
+                AS("2023-01-01", "DATE")),                                     \
+        EXTREME(name, f, word, pick, "TIME", NULL, AS("10:00", "TIME"),        \
+                AS("11:00", "TIME")),                                          \
+        EXTREME(name, f, word, pick, "TIMESTAMP", NULL,                        \
+                AS("2022-01-01", "TIMESTAMP"), AS("2023-01-01", "TIMESTAMP"))
+
+/* CEIL and FLOOR keep their argument's type. */
+#define WHOLE(name_, f, text, type, example_)                                  \
+    {                                                                          \
+        .name = name_, .signature = type " -> " type,                          \
+        .flags = FN_NULL_IN_NULL_OUT, .scalar = f, .column = whole_column,     \
+        .category = "MATHEMATICAL", .description = text, .example = example_   \
+    }
+#define CEIL_TEXT "The least whole number not below, in the same type."
+#define FLOOR_TEXT "The greatest whole number not above, in the same type."
+
 static const Function rows[] = {
-    {.name = "Ceil",
-     .signature = "INT -> INT",
-     .flags = FN_NULL_IN_NULL_OUT,
-     .scalar = ceiling,
-     .category = "MATHEMATICAL",
-     .description = "The least whole number not below, in the same type.",
-     .example = "CEIL(5) = 5"},
-    {.name = "Ceil",
-     .signature = "BIGINT -> BIGINT",
-     .flags = FN_NULL_IN_NULL_OUT,
-     .scalar = ceiling,
-     .category = "MATHEMATICAL",
-     .description = "The least whole number not below, in the same type.",
-     .example = "CEIL(5000000000) = 5000000000"},
-    {.name = "Ceil",
-     .signature = "DOUBLE -> DOUBLE",
-     .flags = FN_NULL_IN_NULL_OUT,
-     .scalar = ceiling,
-     .category = "MATHEMATICAL",
-     .description = "The least whole number not below, in the same type.",
-     .example = "CEIL(-1.5E0) = -1E0"},
-    {.name = "Ceil",
-     .signature = "DECIMAL -> DECIMAL",
-     .flags = FN_NULL_IN_NULL_OUT,
-     .scalar = ceiling,
-     .category = "MATHEMATICAL",
-     .description = "The least whole number not below, in the same type.",
-     .example = "CEIL(1.2) = 2"},
-    {.name = "Floor",
-     .signature = "INT -> INT",
-     .flags = FN_NULL_IN_NULL_OUT,
-     .scalar = flooring,
-     .category = "MATHEMATICAL",
-     .description = "The greatest whole number not above, in the same type.",
-     .example = "FLOOR(5) = 5"},
-    {.name = "Floor",
-     .signature = "BIGINT -> BIGINT",
-     .flags = FN_NULL_IN_NULL_OUT,
-     .scalar = flooring,
-     .category = "MATHEMATICAL",
-     .description = "The greatest whole number not above, in the same type.",
-     .example = "FLOOR(5000000000) = 5000000000"},
-    {.name = "Floor",
-     .signature = "DOUBLE -> DOUBLE",
-     .flags = FN_NULL_IN_NULL_OUT,
-     .scalar = flooring,
-     .category = "MATHEMATICAL",
-     .description = "The greatest whole number not above, in the same type.",
-     .example = "FLOOR(-1.5E0) = -2E0"},
-    {.name = "Floor",
-     .signature = "DECIMAL -> DECIMAL",
-     .flags = FN_NULL_IN_NULL_OUT,
-     .scalar = flooring,
-     .category = "MATHEMATICAL",
-     .description = "The greatest whole number not above, in the same type.",
-     .example = "FLOOR(1.7) = 1"},
-    {.name = "GREATEST",
-     .signature = "INT, INT... -> INT",
-     .scalar = greatest,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST(1, 2) = 2"},
-    {.name = "GREATEST",
-     .signature = "BIGINT, BIGINT... -> BIGINT",
-     .scalar = greatest,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST(CAST(1 AS BIGINT), 5000000000) = 5000000000"},
-    {.name = "GREATEST",
-     .signature = "DOUBLE, DOUBLE... -> DOUBLE",
-     .scalar = greatest,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST(1.5E0, 2.5E0) = 2.5E0"},
-    {.name = "GREATEST",
-     .signature = "DECIMAL, DECIMAL... -> DECIMAL",
-     .scalar = greatest,
-     .result = common_decimal,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST(1.5, 2.25) = 2.25"},
-    {.name = "GREATEST",
-     .signature = "STRING, STRING... -> STRING",
-     .scalar = greatest,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST('a', 'b') = 'b'"},
-    {.name = "GREATEST",
-     .signature = "BYTES, BYTES... -> BYTES",
-     .scalar = greatest,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST(CAST('YQ==' AS BYTES), CAST('Yg==' AS BYTES)) = "
-                "CAST('Yg==' AS BYTES)"},
-    {.name = "GREATEST",
-     .signature = "DATE, DATE... -> DATE",
-     .scalar = greatest,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST(CAST('2022-01-01' AS DATE), CAST('2023-01-01' AS "
-                "DATE)) = CAST('2023-01-01' AS DATE)"},
-    {.name = "GREATEST",
-     .signature = "TIME, TIME... -> TIME",
-     .scalar = greatest,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST(CAST('10:00' AS TIME), CAST('11:00' AS TIME)) = "
-                "CAST('11:00' AS TIME)"},
-    {.name = "GREATEST",
-     .signature = "TIMESTAMP, TIMESTAMP... -> TIMESTAMP",
-     .scalar = greatest,
-     .category = "MATHEMATICAL",
-     .description = "The greatest of the values that are not NULL.",
-     .example = "GREATEST(CAST('2022-01-01' AS TIMESTAMP), CAST('2023-01-01' "
-                "AS TIMESTAMP)) = CAST('2023-01-01' AS TIMESTAMP)"},
-    {.name = "LEAST",
-     .signature = "INT, INT... -> INT",
-     .scalar = least,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST(1, 2) = 1"},
-    {.name = "LEAST",
-     .signature = "BIGINT, BIGINT... -> BIGINT",
-     .scalar = least,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST(CAST(1 AS BIGINT), 5000000000) = CAST(1 AS BIGINT)"},
-    {.name = "LEAST",
-     .signature = "DOUBLE, DOUBLE... -> DOUBLE",
-     .scalar = least,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST(1.5E0, 2.5E0) = 1.5E0"},
-    {.name = "LEAST",
-     .signature = "DECIMAL, DECIMAL... -> DECIMAL",
-     .scalar = least,
-     .result = common_decimal,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST(1.5, 2.25) = 1.5"},
-    {.name = "LEAST",
-     .signature = "STRING, STRING... -> STRING",
-     .scalar = least,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST('a', 'b') = 'a'"},
-    {.name = "LEAST",
-     .signature = "BYTES, BYTES... -> BYTES",
-     .scalar = least,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST(CAST('YQ==' AS BYTES), CAST('Yg==' AS BYTES)) = "
-                "CAST('YQ==' AS BYTES)"},
-    {.name = "LEAST",
-     .signature = "DATE, DATE... -> DATE",
-     .scalar = least,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST(CAST('2022-01-01' AS DATE), CAST('2023-01-01' AS DATE)) "
-                "= CAST('2022-01-01' AS DATE)"},
-    {.name = "LEAST",
-     .signature = "TIME, TIME... -> TIME",
-     .scalar = least,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST(CAST('10:00' AS TIME), CAST('11:00' AS TIME)) = "
-                "CAST('10:00' AS TIME)"},
-    {.name = "LEAST",
-     .signature = "TIMESTAMP, TIMESTAMP... -> TIMESTAMP",
-     .scalar = least,
-     .category = "MATHEMATICAL",
-     .description = "The least of the values that are not NULL.",
-     .example = "LEAST(CAST('2022-01-01' AS TIMESTAMP), CAST('2023-01-01' AS "
-                "TIMESTAMP)) = CAST('2022-01-01' AS TIMESTAMP)"},
+    WHOLE("Ceil", ceiling, CEIL_TEXT, "INT", "CEIL(5) = 5"),
+    WHOLE("Ceil", ceiling, CEIL_TEXT, "BIGINT",
+          "CEIL(5000000000) = 5000000000"),
+    WHOLE("Ceil", ceiling, CEIL_TEXT, "DOUBLE", "CEIL(-1.5E0) = -1E0"),
+    WHOLE("Ceil", ceiling, CEIL_TEXT, "DECIMAL", "CEIL(1.2) = 2"),
+    WHOLE("Floor", flooring, FLOOR_TEXT, "INT", "FLOOR(5) = 5"),
+    WHOLE("Floor", flooring, FLOOR_TEXT, "BIGINT",
+          "FLOOR(5000000000) = 5000000000"),
+    WHOLE("Floor", flooring, FLOOR_TEXT, "DOUBLE", "FLOOR(-1.5E0) = -2E0"),
+    WHOLE("Floor", flooring, FLOOR_TEXT, "DECIMAL", "FLOOR(1.7) = 1"),
+    EXTREMES("GREATEST", greatest, "greatest", SECOND),
+    EXTREMES("LEAST", least, "least", FIRST),
     {.name = "SIGN",
      .signature = "INT -> INT",
      .flags = FN_NULL_IN_NULL_OUT,
@@ -382,7 +269,7 @@ static const Function rows[] = {
      .signature = "DECIMAL -> DECIMAL",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = trunc_number,
-     .result = whole_decimal,
+     .result = fn_whole_decimal,
      .category = "MATHEMATICAL",
      .description = "The whole part.",
      .example = "TRUNC(-1.7) = -1"},

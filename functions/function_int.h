@@ -94,6 +94,10 @@ Value *map_builder_put(MapBuilder *b, const Value *key, bool *is_new);
 /* The map's entries in the order in which Java's HashMap walks them. */
 const List *map_in_java_order(Arena *arena, const Type *type, const List *map);
 
+/* The result of rounding DECIMAL(p, s) to a whole number: DECIMAL(p - s, 0), or
+ * NULL if that has no digit. */
+const Type *fn_whole_decimal(Arena *plan, const Type *const *args, int count);
+
 /* A copy of the buffer as a text value; the buffer is freed. */
 static inline bool give_buf(FnCall *call, Buf *buf, Value *out)
 {

@@ -10,15 +10,13 @@
 #ifndef TYPES_DECIMAL_INT_H
 #define TYPES_DECIMAL_INT_H
 
+#include "base/number.h"
 #include "types/decimal.h"
 
 __extension__ typedef __int128 Int128;
 __extension__ typedef unsigned __int128 UInt128;
 
 enum { POW10_MAX = 38 }; /* The highest power of ten below 2^127. */
-
-/* 10^n for 0 <= n <= 19. */
-extern const uint64_t pow10_u64[20];
 
 /* 10^n for 0 <= n <= POW10_MAX. */
 static inline UInt128 pow10_u128(int n)
