@@ -479,18 +479,21 @@ static void show_function(Render *render, Arena *arena, const Json *entity)
             STR_ARG(member(entity, "name")), "Type",
             STR_ARG(member(entity, "type")), "Overview",
             STR_ARG(member(entity, "description")));
-    if (json_get(entity, "example"))
-        fprintf(render->out, "%-12s: %.*s\n", "Example",
-                STR_ARG(member(entity, "example")));
     fputs("Variations  :\n", render->out);
     const Json *list = json_get(entity, "functions");
-    for (const Json *one = list->first; one; one = one->next)
+    for (const Json *one = list->first; one; one = one->next) {
         fprintf(render->out,
                 "\n\tVariation   : %.*s(%.*s)\n"
-                "\tReturns     : %.*s\n",
+                "\tReturns     : %.*s\n"
+                "\tDescription : %.*s\n",
                 STR_ARG(member(entity, "name")),
                 STR_ARG(member(one, "argumentTypes")),
-                STR_ARG(member(one, "returnType")));
+                STR_ARG(member(one, "returnType")),
+                STR_ARG(member(one, "description")));
+        if (json_get(one, "example"))
+            fprintf(render->out, "\tExample     : %.*s\n",
+                    STR_ARG(member(one, "example")));
+    }
 }
 
 static void show_assert(Render *render, Arena *arena, const Json *entity)

@@ -178,6 +178,22 @@ Status exec_show_functions(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
+/* The arguments one by one, as the reference lists them. They have no names of
+ * their own here. */
+static void add_arguments(Exec *x, Json *overload, const Function *function)
+{
+    const Str *types;
+    int variadic, count = function_params(x->stmt, function, &types, &variadic);
+    Json *list = json_set(overload, "arguments", json_new_array(x->stmt));
+    for (int i = 0; i < count; i++) {
+        Json *one = json_push(list, json_new_object(x->stmt));
+        json_set(one, "name", text(x, STR("")));
+        json_set(one, "type", text(x, types[i]));
+        json_set(one, "description", text(x, STR("")));
+        json_set(one, "isVariadic", json_new_bool(x->stmt, i == variadic));
+    }
+}
+
 Status exec_describe_function(Exec *x, const AstStatement *statement)
 {
     int count;
@@ -200,8 +216,6 @@ Status exec_describe_function(Exec *x, const AstStatement *statement)
     json_set(entity, "version", text(x, str_from(mr_version())));
     json_set(entity, "path", text(x, STR("internal")));
     json_set(entity, "type", text(x, kind_word(found->kind)));
-    if (found->example)
-        json_set(entity, "example", text(x, str_from(found->example)));
     Json *list = json_set(entity, "functions", json_new_array(x->stmt));
     for (int i = 0; i < count; i++) {
         if (!str_eq_nocase(str_from(rows[i]->name), str_from(found->name)))
@@ -209,6 +223,7 @@ Status exec_describe_function(Exec *x, const AstStatement *statement)
         Str signature = str_from(rows[i]->signature);
         size_t arrow = str_find(signature, STR("-> "), 0);
         Json *one = json_push(list, json_new_object(x->stmt));
+        add_arguments(x, one, rows[i]);
         json_set(one, "argumentTypes",
                  text(x, arrow == SIZE_MAX
                              ? signature
@@ -218,6 +233,8 @@ Status exec_describe_function(Exec *x, const AstStatement *statement)
                                            : (Str){signature.ptr + arrow + 3,
                                                    signature.len - arrow - 3}));
         json_set(one, "description", text(x, str_from(rows[i]->description)));
+        if (rows[i]->example)
+            json_set(one, "example", text(x, str_from(rows[i]->example)));
     }
     entity_finish(x->stmt, entity, STR_NULL);
     exec_entity(x, entity);

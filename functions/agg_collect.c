@@ -12,7 +12,7 @@
  * limit. */
 static int limit(const FnCall *call)
 {
-    bool set = strcmp(call->function->name, "COLLECT_SET") == 0;
+    bool set = strcmp(call->function->name, "collect_set") == 0;
     Str name = set ? STR("ksql.functions.collect_set.limit")
                    : STR("ksql.functions.collect_list.limit");
     const Str *text = call->properties ? map_get(call->properties, name) : NULL;
@@ -123,22 +123,14 @@ static const Aggregate collect_set = {
 };
 
 static const Function rows[] = {
-    {.name = "COLLECT_LIST",
-     .signature = "T -> ARRAY<T>",
-     .kind = FN_AGGREGATE,
-     .flags = FN_STATE_NESTED,
-     .aggregate = &collect_list,
-     .category = "AGGREGATE",
-     .description = "All values as an array, NULLs included, up to the setting "
-                    "'ksql.functions.collect_list.limit'."},
-    {.name = "COLLECT_SET",
-     .signature = "T -> ARRAY<T>",
-     .kind = FN_AGGREGATE,
-     .flags = FN_STATE_NESTED,
-     .aggregate = &collect_set,
-     .category = "AGGREGATE",
-     .description = "Each different value once as an array, NULL included, up "
-                    "to the setting 'ksql.functions.collect_set.limit'."},
+    AGGREGATE("collect_list", "T -> ARRAY<T>", FN_STATE_NESTED, &collect_list,
+              "All values as an array, NULLs included, up to the setting "
+              "'ksql.functions.collect_list.limit'.",
+              "COLLECT_LIST(S) = ARRAY['a', 'b', 'b']"),
+    AGGREGATE("collect_set", "T -> ARRAY<T>", FN_STATE_NESTED, &collect_set,
+              "Each different value once as an array, NULL included, up to the "
+              "setting 'ksql.functions.collect_set.limit'.",
+              "COLLECT_SET(S) = ARRAY['a', 'b']"),
 };
 
 const FunctionFamily agg_collect = {rows, sizeof rows / sizeof *rows};

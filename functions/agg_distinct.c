@@ -219,14 +219,11 @@ static const Aggregate distinct_aggregate = {
 };
 
 static const Function rows[] = {
-    {.name = "COUNT_DISTINCT",
-     .signature = "T -> BIGINT",
-     .kind = FN_AGGREGATE,
-     .flags = FN_STATE_NESTED,
-     .aggregate = &distinct_aggregate,
-     .category = "AGGREGATE",
-     .description = "How many different values there are; an estimate within "
-                    "about 1%."},
+    AGGREGATE("COUNT_DISTINCT", "T -> BIGINT", FN_STATE_NESTED,
+              &distinct_aggregate,
+              "How many different values there are; an estimate within about "
+              "1%.",
+              "COUNT_DISTINCT(S) = 2"),
 };
 
 const FunctionFamily agg_distinct = {rows, sizeof rows / sizeof *rows};

@@ -145,25 +145,38 @@ static const char distinct_text[] =
     "The k greatest different values in descending order.";
 
 /* A row for values of one type. */
-#define TOPK(type)                                                             \
+#define TOPK(type, value, result_)                                             \
     {                                                                          \
         .name = "TOPK", .signature = type ", ANY..., INT -> ARRAY<" type ">",  \
         .kind = FN_AGGREGATE, .flags = FLAGS, .aggregate = &topk_aggregate,    \
-        .result = topk_type, .category = "AGGREGATE", .description = topk_text \
+        .result = topk_type, .category = "AGGREGATE",                          \
+        .description = topk_text, .example = "TOPK(" value ", 2) = " result_   \
     }
-#define DISTINCT(type)                                                         \
-    {                                                                          \
-        .name = "TOPKDISTINCT", .signature = type ", INT -> ARRAY<" type ">",  \
-        .kind = FN_AGGREGATE, .flags = FLAGS, .aggregate = &topk_aggregate,    \
-        .category = "AGGREGATE", .description = distinct_text                  \
-    }
+#define DISTINCT(type, value, result)                                          \
+    AGGREGATE("TOPKDISTINCT", type ", INT -> ARRAY<" type ">", FLAGS,          \
+              &topk_aggregate, distinct_text,                                  \
+              "TOPKDISTINCT(" value ", 2) = " result)
+/* The two greatest made of 3 and 2. */
+#define TWO_OF(before, after)                                                  \
+    "ARRAY[" before "3" after ", " before "2" after "]"
 
 static const Function rows[] = {
-    TOPK("INT"),        TOPK("BIGINT"),     TOPK("DOUBLE"),
-    TOPK("STRING"),     DISTINCT("INT"),    DISTINCT("BIGINT"),
-    DISTINCT("DOUBLE"), DISTINCT("STRING"), DISTINCT("DECIMAL"),
-    DISTINCT("DATE"),   DISTINCT("TIME"),   DISTINCT("TIMESTAMP"),
-    DISTINCT("BYTES"),
+    TOPK("INT", "N", "ARRAY[3, 2]"),
+    TOPK("BIGINT", "CAST(N AS BIGINT)", TWO_OF("CAST(", " AS BIGINT)")),
+    TOPK("DOUBLE", "CAST(N AS DOUBLE)", "ARRAY[3E0, 2E0]"),
+    TOPK("STRING", "S", "ARRAY['b', 'b']"),
+    DISTINCT("INT", "N", "ARRAY[3, 2]"),
+    DISTINCT("BIGINT", "CAST(N AS BIGINT)", TWO_OF("CAST(", " AS BIGINT)")),
+    DISTINCT("DOUBLE", "CAST(N AS DOUBLE)", "ARRAY[3E0, 2E0]"),
+    DISTINCT("STRING", "S", "ARRAY['b', 'a']"),
+    DISTINCT("DECIMAL", "CAST(N AS DECIMAL(3, 1))",
+             TWO_OF("CAST(", " AS DECIMAL(3, 1))")),
+    DISTINCT("DATE", "FROM_DAYS(N)", TWO_OF("FROM_DAYS(", ")")),
+    DISTINCT("TIME", "TIMEADD(HOURS, N, CAST('00:00' AS TIME))",
+             "ARRAY[CAST('03:00' AS TIME), CAST('02:00' AS TIME)]"),
+    DISTINCT("TIMESTAMP", "FROM_UNIXTIME(N)", TWO_OF("FROM_UNIXTIME(", ")")),
+    DISTINCT("BYTES", "TO_BYTES(S, 'utf8')",
+             "ARRAY[TO_BYTES('b', 'utf8'), TO_BYTES('a', 'utf8')]"),
 };
 
 const FunctionFamily agg_topk = {rows, sizeof rows / sizeof *rows};

@@ -191,20 +191,13 @@ static const Aggregate histogram_aggregate = {
 };
 
 static const Function rows[] = {
-    {.name = "ATTR",
-     .signature = "T -> T",
-     .kind = FN_AGGREGATE,
-     .flags = FN_STATE_NESTED,
-     .aggregate = &attr_aggregate,
-     .category = "AGGREGATE",
-     .description = "The value, if all rows have the same; otherwise NULL."},
-    {.name = "histogram",
-     .signature = "STRING -> MAP<STRING, BIGINT>",
-     .kind = FN_AGGREGATE,
-     .flags = FN_STATE_NESTED,
-     .aggregate = &histogram_aggregate,
-     .category = "AGGREGATE",
-     .description = "How often each value occurs, of at most 1,000 values."},
+    AGGREGATE("ATTR", "T -> T", FN_STATE_NESTED, &attr_aggregate,
+              "The value, if all rows have the same; otherwise NULL.",
+              "ATTR(S > '') AND ATTR(N) IS NULL"),
+    AGGREGATE("histogram", "STRING -> MAP<STRING, BIGINT>", FN_STATE_NESTED,
+              &histogram_aggregate,
+              "How often each value occurs, of at most 1,000 values.",
+              "HISTOGRAM(S)['b'] = 2"),
 };
 
 const FunctionFamily agg_values = {rows, sizeof rows / sizeof *rows};

@@ -173,31 +173,31 @@ static const Type *common_decimal(Arena *plan, const Type *const *args,
 }
 
 /* The overload for one type; of `a` and `b` the example picks one. */
-#define EXTREME(name_, f, word, pick, type, result_, a, b)                     \
+#define EXTREME(name_, NAME, f, word, pick, type, result_, a, b)               \
     {                                                                          \
         .name = name_, .signature = type ", " type "... -> " type,             \
         .scalar = f, .result = result_, .category = "MATHEMATICAL",            \
         .description = "The " word " of the values that are not NULL.",        \
-        .example = name_ "(" a ", " b ") = " pick(a, b)                        \
+        .example = NAME "(" a ", " b ") = " pick(a, b)                         \
     }
 #define FIRST(a, b) a
 #define SECOND(a, b) b
 #define AS(text, type) "CAST('" text "' AS " type ")"
-#define EXTREMES(name, f, word, pick)                                          \
-    EXTREME(name, f, word, pick, "INT", NULL, "1", "2"),                       \
-        EXTREME(name, f, word, pick, "BIGINT", NULL, "4000000000",             \
+#define EXTREMES(name, NAME, f, word, pick)                                    \
+    EXTREME(name, NAME, f, word, pick, "INT", NULL, "1", "2"),                 \
+        EXTREME(name, NAME, f, word, pick, "BIGINT", NULL, "4000000000",       \
                 "5000000000"),                                                 \
-        EXTREME(name, f, word, pick, "DOUBLE", NULL, "1.5E0", "2.5E0"),        \
-        EXTREME(name, f, word, pick, "DECIMAL", common_decimal, "1.5",         \
+        EXTREME(name, NAME, f, word, pick, "DOUBLE", NULL, "1.5E0", "2.5E0"),  \
+        EXTREME(name, NAME, f, word, pick, "DECIMAL", common_decimal, "1.5",   \
                 "2.25"),                                                       \
-        EXTREME(name, f, word, pick, "STRING", NULL, "'a'", "'b'"),            \
-        EXTREME(name, f, word, pick, "BYTES", NULL, AS("YQ==", "BYTES"),       \
+        EXTREME(name, NAME, f, word, pick, "STRING", NULL, "'a'", "'b'"),      \
+        EXTREME(name, NAME, f, word, pick, "BYTES", NULL, AS("YQ==", "BYTES"), \
                 AS("Yg==", "BYTES")),                                          \
-        EXTREME(name, f, word, pick, "DATE", NULL, AS("2022-01-01", "DATE"),   \
-                AS("2023-01-01", "DATE")),                                     \
-        EXTREME(name, f, word, pick, "TIME", NULL, AS("10:00", "TIME"),        \
+        EXTREME(name, NAME, f, word, pick, "DATE", NULL,                       \
+                AS("2022-01-01", "DATE"), AS("2023-01-01", "DATE")),           \
+        EXTREME(name, NAME, f, word, pick, "TIME", NULL, AS("10:00", "TIME"),  \
                 AS("11:00", "TIME")),                                          \
-        EXTREME(name, f, word, pick, "TIMESTAMP", NULL,                        \
+        EXTREME(name, NAME, f, word, pick, "TIMESTAMP", NULL,                  \
                 AS("2022-01-01", "TIMESTAMP"), AS("2023-01-01", "TIMESTAMP"))
 
 /* CEIL and FLOOR keep their argument's type. */
@@ -221,51 +221,51 @@ static const Function rows[] = {
           "FLOOR(5000000000) = 5000000000"),
     WHOLE("Floor", flooring, FLOOR_TEXT, "DOUBLE", "FLOOR(-1.5E0) = -2E0"),
     WHOLE("Floor", flooring, FLOOR_TEXT, "DECIMAL", "FLOOR(1.7) = 1"),
-    EXTREMES("GREATEST", greatest, "greatest", SECOND),
-    EXTREMES("LEAST", least, "least", FIRST),
-    {.name = "SIGN",
+    EXTREMES("greatest", "GREATEST", greatest, "greatest", SECOND),
+    EXTREMES("least", "LEAST", least, "least", FIRST),
+    {.name = "sign",
      .signature = "INT -> INT",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = sign,
      .category = "MATHEMATICAL",
      .description = "-1, 0 or 1: the sign of the number.",
      .example = "SIGN(-5) = -1"},
-    {.name = "SIGN",
+    {.name = "sign",
      .signature = "BIGINT -> INT",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = sign,
      .category = "MATHEMATICAL",
      .description = "-1, 0 or 1: the sign of the number.",
      .example = "SIGN(5000000000) = 1"},
-    {.name = "SIGN",
+    {.name = "sign",
      .signature = "DOUBLE -> INT",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = sign,
      .category = "MATHEMATICAL",
      .description = "-1, 0 or 1: the sign of the number.",
      .example = "SIGN(0E0) = 0"},
-    {.name = "TRUNC",
+    {.name = "trunc",
      .signature = "BIGINT -> BIGINT",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = trunc_number,
      .category = "MATHEMATICAL",
      .description = "The number itself.",
      .example = "TRUNC(5000000000) = 5000000000"},
-    {.name = "TRUNC",
+    {.name = "trunc",
      .signature = "INT -> BIGINT",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = trunc_number,
      .category = "MATHEMATICAL",
      .description = "The number itself.",
      .example = "TRUNC(5) = 5"},
-    {.name = "TRUNC",
+    {.name = "trunc",
      .signature = "DOUBLE -> BIGINT",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = trunc_number,
      .category = "MATHEMATICAL",
      .description = "The whole part.",
      .example = "TRUNC(-1.7E0) = -1"},
-    {.name = "TRUNC",
+    {.name = "trunc",
      .signature = "DECIMAL -> DECIMAL",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = trunc_number,
@@ -273,7 +273,7 @@ static const Function rows[] = {
      .category = "MATHEMATICAL",
      .description = "The whole part.",
      .example = "TRUNC(-1.7) = -1"},
-    {.name = "TRUNC",
+    {.name = "trunc",
      .signature = "DOUBLE, INT -> DOUBLE",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = trunc_double_places,
@@ -281,7 +281,7 @@ static const Function rows[] = {
      .description =
          "Cut to so many decimal places; negative ones are left of the point.",
      .example = "TRUNC(2.678E0, 2) = 2.67E0"},
-    {.name = "TRUNC",
+    {.name = "trunc",
      .signature = "DECIMAL, INT -> DECIMAL",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = trunc_decimal_places,

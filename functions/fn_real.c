@@ -53,16 +53,16 @@ typedef struct Real {
 } Real;
 
 static const Real reals[] = {
-    {"ACOS", acos, NULL},     {"ASIN", asin, NULL},
-    {"ATAN", atan, NULL},     {"CBRT", cube_root, NULL},
-    {"COS", cos, NULL},       {"COSH", cosh, NULL},
-    {"COT", cotangent, NULL}, {"DEGREES", to_degrees, NULL},
-    {"EXP", exp, NULL},       {"LN", log, NULL},
-    {"LOG", log, log_base},   {"RADIANS", to_radians, NULL},
-    {"SIN", sin, NULL},       {"SINH", sinh, NULL},
-    {"SQRT", sqrt, NULL},     {"TAN", tan, NULL},
-    {"TANH", tanh, NULL},     {"ATAN2", NULL, atan2},
-    {"POWER", NULL, pow},
+    {"acos", acos, NULL},     {"asin", asin, NULL},
+    {"atan", atan, NULL},     {"cbrt", cube_root, NULL},
+    {"cos", cos, NULL},       {"cosh", cosh, NULL},
+    {"cot", cotangent, NULL}, {"degrees", to_degrees, NULL},
+    {"exp", exp, NULL},       {"ln", log, NULL},
+    {"log", log, log_base},   {"radians", to_radians, NULL},
+    {"sin", sin, NULL},       {"sinh", sinh, NULL},
+    {"sqrt", sqrt, NULL},     {"tan", tan, NULL},
+    {"tanh", tanh, NULL},     {"atan2", NULL, atan2},
+    {"power", NULL, pow},
 };
 
 /* What this call site computes. */
@@ -159,63 +159,67 @@ static bool random_real(FnCall *call, const Value *args, int count, Value *out)
     }
 
 /* The three overloads of one argument; the example is of an integer `x`. */
-#define ONE(name, text, x, result)                                             \
-    REAL(name, "INT -> DOUBLE", text, name "(" x ") " result),                 \
+#define ONE(name, NAME, text, x, result)                                       \
+    REAL(name, "INT -> DOUBLE", text, NAME "(" x ") " result),                 \
         REAL(name, "BIGINT -> DOUBLE", text,                                   \
-             name "(CAST(" x " AS BIGINT)) " result),                          \
-        REAL(name, "DOUBLE -> DOUBLE", text, name "(" x "E0) " result)
+             NAME "(CAST(" x " AS BIGINT)) " result),                          \
+        REAL(name, "DOUBLE -> DOUBLE", text, NAME "(" x "E0) " result)
 
 /* The three of two arguments of one type. */
-#define TWO(name, text, x, y, result)                                          \
-    REAL(name, "INT, INT -> DOUBLE", text, name "(" x ", " y ") " result),     \
+#define TWO(name, NAME, text, x, y, result)                                    \
+    REAL(name, "INT, INT -> DOUBLE", text, NAME "(" x ", " y ") " result),     \
         REAL(name, "BIGINT, BIGINT -> DOUBLE", text,                           \
-             name "(CAST(" x " AS BIGINT), CAST(" y " AS BIGINT)) " result),   \
+             NAME "(CAST(" x " AS BIGINT), CAST(" y " AS BIGINT)) " result),   \
         REAL(name, "DOUBLE, DOUBLE -> DOUBLE", text,                           \
-             name "(" x "E0, " y "E0) " result)
+             NAME "(" x "E0, " y "E0) " result)
 
 static const Function rows[] = {
-    ONE("ACOS", "The arc cosine in radians; NaN outside -1 to 1.", "1",
+    ONE("acos", "ACOS", "The arc cosine in radians; NaN outside -1 to 1.", "1",
         "= 0E0"),
-    ONE("ASIN", "The arc sine in radians; NaN outside -1 to 1.", "0", "= 0E0"),
-    ONE("ATAN", "The arc tangent in radians.", "0", "= 0E0"),
-    TWO("ATAN2", "The angle of the point (second, first) in radians.", "0", "1",
+    ONE("asin", "ASIN", "The arc sine in radians; NaN outside -1 to 1.", "0",
         "= 0E0"),
-    ONE("CBRT", "The cube root, of negative numbers too.", "-8", "= -2E0"),
-    ONE("COS", "The cosine of an angle in radians.", "0", "= 1E0"),
-    ONE("COSH", "The hyperbolic cosine.", "0", "= 1E0"),
-    ONE("COT", "The cotangent of an angle in radians; that of 0 is infinite.",
-        "0", "> 1E300"),
-    ONE("DEGREES", "An angle in radians as degrees.", "0", "= 0E0"),
-    ONE("EXP", "The power of e.", "0", "= 1E0"),
-    ONE("LN", "The natural logarithm; -Infinity of 0, NaN below.", "1",
+    ONE("atan", "ATAN", "The arc tangent in radians.", "0", "= 0E0"),
+    TWO("atan2", "ATAN2", "The angle of the point (second, first) in radians.",
+        "0", "1", "= 0E0"),
+    ONE("cbrt", "CBRT", "The cube root, of negative numbers too.", "-8",
+        "= -2E0"),
+    ONE("cos", "COS", "The cosine of an angle in radians.", "0", "= 1E0"),
+    ONE("cosh", "COSH", "The hyperbolic cosine.", "0", "= 1E0"),
+    ONE("cot", "COT",
+        "The cotangent of an angle in radians; that of 0 is infinite.", "0",
+        "> 1E300"),
+    ONE("degrees", "DEGREES", "An angle in radians as degrees.", "0", "= 0E0"),
+    ONE("exp", "EXP", "The power of e.", "0", "= 1E0"),
+    ONE("ln", "LN", "The natural logarithm; -Infinity of 0, NaN below.", "1",
         "= 0E0"),
-    ONE("LOG", "The natural logarithm; -Infinity of 0, NaN below.", "1",
+    ONE("log", "LOG", "The natural logarithm; -Infinity of 0, NaN below.", "1",
         "= 0E0"),
-    TWO("LOG",
+    TWO("log", "LOG",
         "The logarithm of the second number to the base of the first; NaN for "
         "a base of 1 or up to 0.",
         "2", "8", "= 3E0"),
-    {.name = "PI",
+    {.name = "pi",
      .signature = "-> DOUBLE",
      .scalar = real_pi,
      .category = "MATHEMATICAL",
      .description = "The number pi.",
      .example = "PI() = 3.141592653589793E0"},
-    TWO("POWER", "The first number to the power of the second.", "2", "10",
-        "= 1024E0"),
-    ONE("RADIANS", "An angle in degrees as radians.", "0", "= 0E0"),
-    {.name = "RANDOM",
+    TWO("power", "POWER", "The first number to the power of the second.", "2",
+        "10", "= 1024E0"),
+    ONE("radians", "RADIANS", "An angle in degrees as radians.", "0", "= 0E0"),
+    {.name = "random",
      .signature = "-> DOUBLE",
      .flags = FN_VOLATILE,
      .scalar = random_real,
      .category = "MATHEMATICAL",
      .description = "A random number from 0 to less than 1.",
      .example = "RANDOM() < 1E0"},
-    ONE("SIN", "The sine of an angle in radians.", "0", "= 0E0"),
-    ONE("SINH", "The hyperbolic sine.", "0", "= 0E0"),
-    ONE("SQRT", "The square root; NaN of negative numbers.", "9", "= 3E0"),
-    ONE("TAN", "The tangent of an angle in radians.", "0", "= 0E0"),
-    ONE("TANH", "The hyperbolic tangent.", "0", "= 0E0"),
+    ONE("sin", "SIN", "The sine of an angle in radians.", "0", "= 0E0"),
+    ONE("sinh", "SINH", "The hyperbolic sine.", "0", "= 0E0"),
+    ONE("sqrt", "SQRT", "The square root; NaN of negative numbers.", "9",
+        "= 3E0"),
+    ONE("tan", "TAN", "The tangent of an angle in radians.", "0", "= 0E0"),
+    ONE("tanh", "TANH", "The hyperbolic tangent.", "0", "= 0E0"),
 };
 
 const FunctionFamily fn_real = {rows, sizeof rows / sizeof *rows};

@@ -278,20 +278,20 @@ static bool field(FnCall *call, const Value *args, int count, Value *out)
 }
 
 static const Function rows[] = {
-    {.name = "ELT",
+    {.name = "elt",
      .signature = "INT, STRING... -> STRING",
      .scalar = elt,
      .category = "STRING",
      .description = "The text at the 1-based place; NULL if there is none.",
      .example = "ELT(2, 'a', 'b') = 'b'"},
-    {.name = "FIELD",
+    {.name = "field",
      .signature = "STRING, STRING... -> INT",
      .scalar = field,
      .category = "STRING",
      .description = "The 1-based place of the first text among the others; 0 "
                     "if it is not there.",
      .example = "FIELD('b', 'a', 'b') = 2"},
-    {.name = "INITCAP",
+    {.name = "initcap",
      .signature = "STRING -> STRING",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = initcap,
@@ -299,21 +299,21 @@ static const Function rows[] = {
      .description =
          "Each word with an upper-case first letter, the rest in lower case.",
      .example = "INITCAP('the QUICK fox') = 'The Quick Fox'"},
-    {.name = "INSTR",
+    {.name = "instr",
      .signature = "STRING, STRING -> INT",
      .scalar = instr,
      .category = "STRING",
      .description = "The 1-based place of the second text in the first; 0 if "
                     "it is not there.",
      .example = "INSTR('stream', 'ea') = 4"},
-    {.name = "INSTR",
+    {.name = "instr",
      .signature = "STRING, STRING, INT -> INT",
      .scalar = instr,
      .category = "STRING",
      .description = "The same, searched from a position on, or backwards from "
                     "a negative one.",
      .example = "INSTR('banana', 'an', 3) = 4"},
-    {.name = "INSTR",
+    {.name = "instr",
      .signature = "STRING, STRING, INT, INT -> INT",
      .scalar = instr,
      .category = "STRING",
@@ -353,7 +353,7 @@ static const Function rows[] = {
          "Filled up at the end with the padding to so many bytes, or cut.",
      .example =
          "LEN(RPAD(CAST('YQ==' AS BYTES), 4, CAST('Yg==' AS BYTES))) = 4"},
-    {.name = "REPLACE",
+    {.name = "replace",
      .signature = "STRING, STRING, STRING -> STRING",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = replace,
@@ -361,7 +361,7 @@ static const Function rows[] = {
      .description =
          "The text with each occurrence of the second replaced by the third.",
      .example = "REPLACE('banana', 'an', 'o') = 'booa'"},
-    {.name = "SPLIT",
+    {.name = "split",
      .signature = "STRING, STRING -> ARRAY<STRING>",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = split,
@@ -369,7 +369,7 @@ static const Function rows[] = {
      .description = "The parts between the delimiters; an empty delimiter "
                     "gives single characters.",
      .example = "ARRAY_LENGTH(SPLIT('a,b,', ',')) = 3"},
-    {.name = "SPLIT",
+    {.name = "split",
      .signature = "BYTES, BYTES -> ARRAY<BYTES>",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = split,

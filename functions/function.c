@@ -115,10 +115,8 @@ Near function_near(Str name)
 {
     pthread_once(&registry_once, build);
     Near near = near_to(name);
-    for (int i = 0; i < registry.sets.count; i++) {
-        const FunctionSet *set = registry.sets.entries[i].value;
-        near_offer(&near, str_from(set->name));
-    }
+    for (int i = 0; i < registry.sets.count; i++)
+        near_offer(&near, registry.sets.entries[i].key);
     return near;
 }
 
@@ -126,6 +124,12 @@ const Function *function_find(Str name)
 {
     const FunctionSet *set = function_set(name);
     return set ? set->rows[0] : NULL;
+}
+
+void function_print_name(Buf *out, const Function *function)
+{
+    for (const char *c = function->name; *c; c++)
+        buf_push(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c);
 }
 
 const Function *const *function_all(int *count)

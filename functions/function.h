@@ -110,8 +110,10 @@ struct Function {
     const Type *(*result)(Arena *plan, const Type *const *args, int count);
     const char *category; /* "STRING", "MATHEMATICAL", "AGGREGATE", ... */
     const char *description;
-    const char *example; /* An expression that is true; may be NULL for
-                            aggregates and volatile ones. */
+    /* An expression that calls this row and is true. Those of aggregates and
+     * table functions are over three rows with two columns: N is 1, 2 and 3, S
+     * is 'a', 'b' and 'b'. */
+    const char *example;
 };
 
 /* What the caller knows of an argument. */
@@ -145,6 +147,14 @@ STATUS function_resolve(Arena *plan, Str name, const FnArg *args, int count,
 
 /* The first row named `name`, or NULL. */
 const Function *function_find(Str name);
+
+/* Appends the function's name as SQL texts have it, in upper case. */
+void function_print_name(Buf *out, const Function *function);
+
+/* The types of a row's parameters as texts in `arena`; returns how many.
+ * `*variadic` is the index of the one that may be repeated, or -1. */
+int function_params(Arena *arena, const Function *function, const Str **types,
+                    int *variadic);
 
 /* All rows, sorted by name: an array of `*count`. */
 const Function *const *function_all(int *count);

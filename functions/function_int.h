@@ -94,6 +94,14 @@ Value *map_builder_put(MapBuilder *b, const Value *key, bool *is_new);
 /* The map's entries in the order in which Java's HashMap walks them. */
 const List *map_in_java_order(Arena *arena, const Type *type, const List *map);
 
+/* The row of an aggregate. */
+#define AGGREGATE(name_, signature_, flags_, aggregate_, text, example_)       \
+    {                                                                          \
+        .name = name_, .signature = signature_, .kind = FN_AGGREGATE,          \
+        .flags = flags_, .aggregate = aggregate_, .category = "AGGREGATE",     \
+        .description = text, .example = example_                               \
+    }
+
 /* The result of rounding DECIMAL(p, s) to a whole number: DECIMAL(p - s, 0), or
  * NULL if that has no digit. */
 const Type *fn_whole_decimal(Arena *plan, const Type *const *args, int count);

@@ -238,7 +238,11 @@ static Str print_accepted(const Call *call)
 {
     Buf buf = {0};
     for (int i = 0; i < call->set->count; i++) {
-        buf_printf(&buf, "\n  %s", call->set->rows[i]->name);
+        buf_append_str(&buf, STR("\n  "));
+        if (call->set->rows[i]->kind == FN_SCALAR)
+            function_print_name(&buf, call->set->rows[i]);
+        else
+            buf_append_str(&buf, str_from(call->set->rows[i]->name));
         signature_print(&buf, call->set->signatures[i]);
     }
     Str text = str_copy(call->plan, buf_str(&buf));

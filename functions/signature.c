@@ -13,6 +13,8 @@
  */
 #include "functions/function_int.h"
 
+#include <assert.h>
+
 #include "base/vec.h"
 
 typedef struct Reader {
@@ -232,4 +234,21 @@ void signature_print(Buf *out, const Signature *signature)
         if (i == signature->variadic) buf_append_str(out, STR("..."));
     }
     buf_push(out, ')');
+}
+
+int function_params(Arena *arena, const Function *function, const Str **types,
+                    int *variadic)
+{
+    const Signature *signature = signature_parse(arena, function->signature);
+    assert(signature);
+    Str *texts = ARENA_ARRAY(arena, Str, signature->count + 1);
+    for (int i = 0; i < signature->count; i++) {
+        Buf buf = {0};
+        print_type(&buf, signature->params[i]);
+        texts[i] = str_copy(arena, buf_str(&buf));
+        buf_free(&buf);
+    }
+    *types = texts;
+    *variadic = signature->variadic;
+    return signature->count;
 }

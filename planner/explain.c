@@ -87,7 +87,9 @@ static void print_aggregate(Buf *out, const PlanNode *node, const Str *names)
     const PlanAggregate *aggregate = &node->aggregate;
     for (int i = 0; i < aggregate->call_count; i++) {
         const PlanAggregateCall *call = &aggregate->calls[i];
-        buf_printf(out, "%s%s(", i ? ", " : "", call->binding->function->name);
+        if (i) buf_append_str(out, STR(", "));
+        function_print_name(out, call->binding->function);
+        buf_push(out, '(');
         print_exprs(out, call->args, call->arg_count, names);
         buf_push(out, ')');
     }
@@ -106,7 +108,9 @@ static void print_flatmap(Buf *out, const PlanNode *node, const Str *names)
 {
     for (int i = 0; i < node->flatmap.count; i++) {
         const FnBinding *binding = node->flatmap.functions[i];
-        buf_printf(out, "%s%s(", i ? ", " : "", binding->function->name);
+        if (i) buf_append_str(out, STR(", "));
+        function_print_name(out, binding->function);
+        buf_push(out, '(');
         print_exprs(out, node->flatmap.args[i], binding->arg_count, names);
         buf_push(out, ')');
     }

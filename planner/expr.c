@@ -369,7 +369,8 @@ static void print_other(Buf *out, const Expr *expr, const Str *names)
     case EXPR_COLUMN: print_column(out, expr, names); break;
     case EXPR_LAMBDA_VAR: buf_printf(out, "v%d", expr->slot); break;
     case EXPR_CALL:
-        buf_printf(out, "%s(", expr->binding->function->name);
+        function_print_name(out, expr->binding->function);
+        buf_push(out, '(');
         print_list(out, expr->args, expr->arg_count, names);
         buf_push(out, ')');
         break;

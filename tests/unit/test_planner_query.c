@@ -174,7 +174,7 @@ static const struct {
     {"CREATE STREAM p10 AS SELECT k, EXPLODE(a) + v AS e FROM s;",
      "sink 'P10' topic 'P10' key KAFKA value JSON keeps key bytes\n"
      "  project K, CAST(KSQL_SYNTH_0 AS BIGINT) + V AS E\n"
-     "    flatmap explode(A)\n"
+     "    flatmap EXPLODE(A)\n"
      "      source 'S' stream topic 's' key KAFKA value JSON reads V, A\n"},
     {"SELECT COUNT(*) FROM s EMIT CHANGES LIMIT 3;",
      "result to the client\n"
