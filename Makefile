@@ -37,6 +37,8 @@ BIN     := $(BUILD)/millrace
 # Programs of one file each: tests/unit/test_x.c -> $(BUILD)/unit/test_x.
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 INTEG   := $(patsubst tests/integration/%.c,$(BUILD)/integration/%,$(wildcard tests/integration/*.c))
+CONFORM := $(BUILD)/conformance
+CONFOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/conformance/*.c))
 KAFKAIT := $(patsubst tests/kafka/%.c,$(BUILD)/kafka-it/%,$(wildcard tests/kafka/it_*.c))
 BENCH   := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -91,6 +93,9 @@ $(BUILD)/integration/%: tests/integration/%.c $(TESTLIB) $(LIB)
 	@mkdir -p $(@D)
 	@echo "  link $@"
 	@$(LINK)
+$(CONFORM): $(CONFOBJ) $(TESTLIB) $(LIB)
+	@echo "  link $@"
+	@$(CC) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 $(BUILD)/kafka-it/%: tests/kafka/%.c $(TESTLIB) $(LIB)
 	@mkdir -p $(@D)
 	@echo "  link $@"
@@ -127,7 +132,7 @@ test: ## set up and run all tests that need no Kafka
 	@tests/run.sh $(BUILD)
 
 conformance: ## run the reference's cases, where ../shared/conformance is
-	@$(MAKE) --no-print-directory all $(INTEG)
+	@$(MAKE) --no-print-directory all $(INTEG) $(CONFORM)
 	@tests/conformance.sh $(BUILD)
 
 test-kafka: ## set up a real Apache Kafka (KAFKA_VERSION) and run against it

@@ -449,6 +449,7 @@ STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
     engine->mode = options->mode;
     engine->temporary = options->temporary;
     engine->memory_state = options->memory_state;
+    engine->one_partition = options->one_partition;
     engine->clock = options->clock;
     engine->catalog = catalog_new();
     engine->started = options->mode != MR_HEADLESS;
@@ -463,8 +464,10 @@ STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
                                      : (int)engine_setting_int(
                                            engine, NULL,
                                            "millrace.batch.rows.max");
-        engine->state_memory = state_memory_new((size_t)engine_setting_int(
-            engine, NULL, "millrace.state.memory.max.bytes"));
+        int64_t memory = engine_setting_int(engine, NULL,
+                                            "millrace.state.memory.max.bytes");
+        if (options->state_memory_bytes) memory = options->state_memory_bytes;
+        engine->state_memory = state_memory_new((size_t)memory);
         st = open_broker(engine, arena, options);
     }
     if (!st.kind) {
@@ -550,6 +553,11 @@ void mr_close(mr_Engine *engine)
 Broker *mr_broker(mr_Engine *engine)
 {
     return engine->broker;
+}
+
+const Catalog *mr_catalog(const mr_Engine *engine)
+{
+    return engine->catalog;
 }
 
 Str mr_broker_name(mr_Engine *engine)

@@ -47,6 +47,10 @@ typedef struct mr_Options {
     const Clock *clock;  /* NULL: the system's. */
     bool memory_state;   /* Tests: state stores without RocksDB. */
     int batch_rows_max;  /* 0: the maximum. Tests: 1, 3, ... */
+    int64_t state_memory_bytes; /* 0: as set. Tests: less than can be set. */
+    bool one_partition;  /* Tests: topics have the partitions they are said to
+                            have, but all records go to partition 0, and so
+                            stay in order. */
 } mr_Options;
 
 /* Opens the broker, replays the command log, starts the queries. ST_USER for
@@ -126,6 +130,10 @@ Broker *mr_broker(mr_Engine *engine);
 /* For people: "Kafka at localhost:9092", "the embedded broker in
  * ./millrace-data". Lives as long as the engine. */
 Str mr_broker_name(mr_Engine *engine);
+
+/* The streams, tables and types that are known, for tools that compare them
+ * (planner/catalog.h). Changed by statements: read it between them. */
+const struct Catalog *mr_catalog(const mr_Engine *engine);
 
 /* Names for completion: streams, tables, their columns, functions, keywords,
  * settings. A NULL-terminated array in `arena`, those with `prefix` (any case).

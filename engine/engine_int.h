@@ -55,6 +55,7 @@ struct mr_Engine {
     StateMemory *state_memory; /* The limit of all queries' state. */
     const Clock *clock;
     int batch_rows_max;
+    bool one_partition;
     int64_t next_sequence; /* Of the command log: 2 a statement, as in the
                               reference, where commit markers count too. */
     int64_t next_query;    /* Headless and tests. */

@@ -77,7 +77,8 @@ static Status write_row(Exec *x, const InsertRow *row)
             *kept = str_copy(x->engine->arena, topic);
             map_put(x->engine->arena, &x->engine->topic_names, *kept, kept);
         }
-        st = producer_send(producer, x->stmt, kept->ptr, PARTITION_BY_KEY,
+        st = producer_send(producer, x->stmt, kept->ptr,
+                           x->engine->one_partition ? 0 : PARTITION_BY_KEY,
                            &record, 1);
         if (!st.kind) st = producer_flush(producer, x->stmt, 30000);
     }

@@ -160,10 +160,11 @@ STATUS format_delimiter(Arena *arena, Str text, Str *delimiter)
         *delimiter = STR(" ");
         return st_ok();
     }
-    if (!str_trim(text).len && !str_eq(text, STR("\t")))
+    if (!str_trim(text).len)
         return st_error(arena, ST_USER,
-                        "delimiter is empty: for a tab or a space write 'TAB' "
-                        "or 'SPACE'");
+                        "delimiter '%.*s' is empty or blank: for a tab or a "
+                        "space write 'TAB' or 'SPACE'",
+                        STR_ARG(text));
     if (utf16_length(text) != 1)
         return st_error(arena, ST_USER,
                         "delimiter '%.*s' is not valid: it must be a single "

@@ -212,6 +212,7 @@ static Status bind_item(Select *q, const AstItem *ast)
     unsigned allow = BIND_AGGREGATES | BIND_TABLE_FUNCTIONS |
                      BIND_WINDOW_BOUNDS;
     Binder b = select_binder(q, "the SELECT list", allow);
+    b.grouped = q->ast->has_group_by;
     Item item = {.at = ast->at, .end = ast->end, .ast = ast->expr};
     Status st = bind(&b, ast->expr, &item.expr);
     if (st.kind) return st;

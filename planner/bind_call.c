@@ -100,6 +100,11 @@ static Status check_aggregate(Binder *b, const Ast *ast, const char *name)
 
 static Status check_table_function(Binder *b, const Ast *ast, const char *name)
 {
+    if (b->grouped)
+        return st_error_at(b->arena, ast->at,
+                           "table function '%s' cannot be used together with "
+                           "GROUP BY and aggregate functions",
+                           name);
     if (b->in_table_function)
         return st_error_at(b->arena, ast->at,
                            "table function '%s' cannot be nested in another "

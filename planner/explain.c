@@ -233,6 +233,39 @@ static void write_columns(Buf *out, const PlanNode *node, Arena *arena)
     buf_push(out, ']');
 }
 
+/* What becomes the names of internal topics: <application id>-<name>-repartition
+ * and <application id>-<store>-changelog. */
+static void write_internal_names(Buf *out, const PlanNode *node)
+{
+    Str stores[4] = {STR_NULL};
+    int count = 0;
+
+    switch (node->kind) {
+    case PLAN_REPARTITION:
+        write_member(out, "repartition", node->repartition.name);
+        stores[count++] = node->repartition.store;
+        break;
+    case PLAN_SOURCE: stores[count++] = node->source.store; break;
+    case PLAN_AGGREGATE: stores[count++] = node->aggregate.store; break;
+    case PLAN_PROJECT: stores[count++] = node->project.store; break;
+    case PLAN_JOIN_STREAM_TABLE:
+    case PLAN_JOIN_STREAM_STREAM:
+    case PLAN_JOIN_TABLE_TABLE:
+        stores[count++] = node->join.left_store;
+        stores[count++] = node->join.right_store;
+        stores[count++] = node->join.outer_store;
+        break;
+    default: return;
+    }
+    buf_append_str(out, STR(",\"stores\":["));
+    for (int i = 0, written = 0; i < count; i++) {
+        if (!stores[i].len) continue;
+        if (written++) buf_push(out, ',');
+        json_write_string(out, stores[i]);
+    }
+    buf_push(out, ']');
+}
+
 static void write_node(Buf *out, const PlanNode *node, Arena *arena)
 {
     buf_printf(out, "{\"id\":%d,\"kind\":\"%s\"", node->id,
@@ -261,7 +294,10 @@ static void write_node(Buf *out, const PlanNode *node, Arena *arena)
         write_spec(out, "valueFormat", &node->sink.value);
     } else if (node->kind == PLAN_REKEY) {
         write_spec(out, "keyFormat", &node->rekey.key);
+    } else if (node->key_spec) {
+        write_spec(out, "keyFormat", node->key_spec);
     }
+    write_internal_names(out, node);
     write_columns(out, node, arena);
     buf_push(out, '}');
 }

@@ -74,6 +74,18 @@ static Status condition_side(Select *q, const Scope *scope, const Ast *ast,
     return st_ok();
 }
 
+/* A source that does not exist is told before all that may follow from it. */
+static Status check_sources(Select *q, const Scope *scope, const Ast *ast)
+{
+    if (ast->kind == AST_COLUMN && ast->qualifier.text.ptr)
+        return scope_check_source(scope, q->arena, &ast->qualifier);
+    for (int i = 0; i < ast->arg_count; i++) {
+        Status st = check_sources(q, scope, ast->args[i]);
+        if (st.kind) return st;
+    }
+    return st_ok();
+}
+
 static Status read_condition(Select *q, Join *join)
 {
     const Ast *on = join->ast->on;
@@ -88,8 +100,10 @@ static Status read_condition(Select *q, Join *join)
                              "used");
     const Expr *sides[2];
     uint32_t bits[2];
+    Status st = check_sources(q, &scope, on);
+    if (st.kind) return st;
     for (int i = 0; i < 2; i++) {
-        Status st = condition_side(q, &scope, on->args[i], &sides[i], &bits[i]);
+        st = condition_side(q, &scope, on->args[i], &sides[i], &bits[i]);
         if (st.kind) return st;
     }
     uint32_t right = (uint32_t)1 << (join->index + 1);
@@ -601,6 +615,11 @@ STATUS plan_joins(Select *q)
     if (st.kind) return st;
     if (!q->flow.node->is_table) q->generated += 3;
     st = check_value_format(q, 0);
+    /* What the conditions themselves are comes before what they may join. */
+    for (int i = 0; !st.kind && i < count; i++) {
+        Join join = {.ast = &q->ast->joins[i], .index = i};
+        st = read_condition(q, &join);
+    }
     for (int i = 0; !st.kind && i < count; i++)
         st = plan_join(q, i);
     if (st.kind) return st;

@@ -224,10 +224,10 @@ static Status plan_flatmap(Select *q)
 {
     if (!q->table_functions) return st_ok();
     uint32_t at = q->ast->at;
-    if (q->aggregates || q->ast->has_group_by)
+    if (q->aggregates)
         return st_error_at(q->arena, at,
                            "table functions cannot be used together with "
-                           "GROUP BY and aggregate functions");
+                           "aggregate functions");
     if (q->flow.node->is_table)
         return st_error_at(q->arena, at,
                            "table functions can only be used with streams, and "

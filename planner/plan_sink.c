@@ -117,10 +117,28 @@ PlanNode *plan_sink_node(Select *q, const Source *sink)
     return node;
 }
 
+/* Told before what is wrong with the key. */
+static Status check_timestamp_name(Select *q)
+{
+    Str name = q->with.timestamp;
+    int count = q->items.count;
+    Str *names = ARENA_ARRAY(q->arena, Str, count + 1);
+
+    if (!name.ptr) return st_ok();
+    for (int i = 0; i < count; i++) {
+        names[i] = q->items.at[i].name;
+        if (str_eq(names[i], name)) return st_ok();
+    }
+    return st_error_at(q->arena, q->with.at[WITH_TIMESTAMP],
+                       "the TIMESTAMP column '%.*s' does not exist%s",
+                       STR_ARG(name), near_name(q->arena, name, names, count));
+}
+
 STATUS plan_sink(Select *q, Source **out, TopicPlan *topic)
 {
     Schema *schema;
-    Status st = plan_project(q, &schema);
+    Status st = check_timestamp_name(q);
+    if (!st.kind) st = plan_project(q, &schema);
     if (st.kind) return st;
     uint32_t at = q->statement->name.at;
     if (schema->count == schema->key_count)

@@ -77,6 +77,9 @@ typedef struct Scope {
 
 /* The column, or ST_USER: unknown (with a near name) or ambiguous (with the
  * candidates). */
+/* ST_USER if no source of the query has this name. */
+STATUS scope_check_source(const Scope *scope, Arena *arena,
+                          const AstName *qualifier);
 STATUS scope_find(const Scope *scope, Arena *arena, const AstName *qualifier,
                   const AstName *name, int *column);
 
@@ -120,6 +123,7 @@ typedef struct Binder {
     unsigned allow;
     const LambdaScope *lambdas;
     bool in_aggregate, in_table_function, in_case;
+    bool grouped; /* The query has GROUP BY. */
     int aggregates; /* How many were bound. */
     int table_functions;
     int between_depth;

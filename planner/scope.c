@@ -68,12 +68,21 @@ static bool has_alias(const Scope *scope, Str alias)
     return false;
 }
 
+STATUS scope_check_source(const Scope *scope, Arena *arena,
+                          const AstName *qualifier)
+{
+    if (has_alias(scope, qualifier->text)) return st_ok();
+    return unknown_source(scope, arena, qualifier);
+}
+
 STATUS scope_find(const Scope *scope, Arena *arena, const AstName *qualifier,
                   const AstName *name, int *column)
 {
     bool is_qualified = qualifier->text.ptr != NULL;
-    if (is_qualified && !has_alias(scope, qualifier->text))
-        return unknown_source(scope, arena, qualifier);
+    if (is_qualified) {
+        Status st = scope_check_source(scope, arena, qualifier);
+        if (st.kind) return st;
+    }
     int found = -1;
     for (int i = 0; i < scope->columns.count; i++) {
         const ScopeColumn *c = &scope->columns.at[i];

@@ -5,6 +5,7 @@
 #ifndef RUNTIME_AGGREGATE_INT_H
 #define RUNTIME_AGGREGATE_INT_H
 
+#include "runtime/kept_headers.h"
 #include "runtime/task.h"
 #include "types/codec.h"
 
@@ -39,7 +40,8 @@ typedef struct AggState {
     int *key_in, *key_out; /* Their slots in the input and the output. */
     int start_slot, end_slot, rowtime_slot; /* Of the output; -1: not read. */
     int first_result;                       /* Output slot of the first call. */
-    bool fast; /* Merged, and all states change in place. */
+    bool merges;                            /* Changes wait for the commit. */
+    bool fast; /* And all states change in place. */
     Store *store;
     Value *values; /* Room for a state row. */
     Buf row;
@@ -50,6 +52,7 @@ typedef struct AggState {
     int64_t next_end_ms;   /* Sessions: none in the store ends before; 0
                               at the start, when nobody has looked yet. */
     Arena *merged;         /* Of one batch of merged or final rows. */
+    KeptHeaders headers;   /* Of merged rows. */
 } AggState;
 
 /* An output batch of `count` rows with all its columns made. */
@@ -94,9 +97,10 @@ void agg_sessions(Op *op, Batch *batch);
 /* Emits the dirty entries as merged changes. */
 void agg_emit_merged(Op *op);
 
-/* EMIT FINAL: emits the windows that closed since the last time. True from
- * agg_final_is_due: there may be some. */
+/* EMIT FINAL: emits the windows that closed since the last time, with the
+ * headers of the row that closed them. True from agg_final_is_due: there may be
+ * some. */
 bool agg_final_is_due(const Op *op);
-void agg_emit_final(Op *op);
+void agg_emit_final(Op *op, const Batch *batch, int row);
 
 #endif

@@ -105,6 +105,7 @@ static int64_t store_retention_ms(const WindowSpec *window)
 static Status open_store(Op *op, AggState *state)
 {
     const WindowSpec *window = &op->node->aggregate.window;
+    state->merges = task_merges(op->task) && !window->emit_final;
     StoreKind kind = window->kind == WINDOW_NONE      ? STORE_KEYED
                      : window->kind == WINDOW_SESSION ? STORE_SESSION
                                                       : STORE_WINDOW;
@@ -112,9 +113,7 @@ static Status open_store(Op *op, AggState *state)
     bool keep_old = op->node->want_old || window->kind == WINDOW_SESSION;
     return task_store_open(op, op->node->aggregate.store, kind,
                            kind == STORE_KEYED ? 0 : store_retention_ms(window),
-                           keep_old && task_merges(op->task) &&
-                               !window->emit_final,
-                           &state->store);
+                           keep_old && state->merges, &state->store);
 }
 
 static Status aggregate_open(Op *op, Arena *plan)
@@ -357,6 +356,7 @@ static bool update_group(Op *op, const Batch *batch, const Update *update,
     store_before_change(state->store, entry);
     agg_put(state, entry, state->values);
     store_mark(state->store, entry, ms);
+    if (state->merges) kept_headers_note(&state->headers, key, batch, row);
     return !out || agg_output(op, out, i, state->values, update->bounds, ms);
 }
 
@@ -425,6 +425,7 @@ static void update_fast(Op *op, Batch *batch)
             ms = entry->timestamp_ms;
         }
         store_mark(state->store, entry, ms);
+        kept_headers_note(&state->headers, keys[i], batch, row);
         rows[kept] = entry->value;
         sel[kept++] = (uint16_t)row;
     }
@@ -518,10 +519,10 @@ static bool has_row(const Op *op, const Batch *batch, int row)
 static void aggregate_flush(Op *op)
 {
     AggState *state = op->state;
-    if (task_merges(op->task) && !op->node->aggregate.window.emit_final)
-        agg_emit_merged(op);
+    if (state->merges) agg_emit_merged(op);
     if (op->task->failed.kind) return;
     op_fail(op, store_flush(state->store, op->task->scratch));
+    kept_headers_forget(&state->headers);
 }
 
 static void process_rows(Op *op, Batch *batch)
@@ -539,7 +540,7 @@ static void process_rows(Op *op, Batch *batch)
         add_windows(op, batch, row);
         if (window->emit_final && agg_final_is_due(op)) {
             run_updates(op, batch);
-            agg_emit_final(op);
+            agg_emit_final(op, batch, row);
         }
     }
     run_updates(op, batch);
@@ -563,7 +564,8 @@ static void aggregate_process(Op *op, int input, Batch *batch)
         agg_sessions(op, batch);
     else
         process_rows(op, batch);
-    if (store_dirty_bytes(state->store) > task_cache_bytes(op->task))
+    if (store_dirty_bytes(state->store) + state->headers.bytes >
+        task_cache_bytes(op->task))
         aggregate_flush(op);
 }
 
@@ -578,6 +580,7 @@ static void aggregate_close(Op *op)
     }
     buf_free(&state->row);
     arena_free(state->merged);
+    kept_headers_close(&state->headers);
 }
 
 const OpType op_aggregate_type = {

@@ -27,6 +27,7 @@ static bool merged_row(Op *op, Batch *out, int i, const StoreEntry *entry)
     Bounds bounds;
     if (!entry->value && !entry->old_value) return false;
     Str key = copy_bytes(arena, entry->key, entry->key_len);
+    kept_headers_give(&state->headers, key, out, i);
     key = agg_inner_key(op, key, &bounds);
     out->key_bytes[i] = key;
     out->offsets[i] = -1;
@@ -205,14 +206,21 @@ static Batch *final_old(Op *op, const Batch *out)
     old->window_start = out->window_start;
     old->window_end = out->window_end;
     old->row_null = bits_new(arena, out->count);
-    for (int i = 0; i < out->count; i++) bit_set(old->row_null, i);
+    for (int i = 0; i < out->count; i++)
+        bit_set(old->row_null, i);
     return old;
 }
 
-static void emit_rows(Op *op, const FinalRow *rows, int count)
+static void emit_rows(Op *op, const FinalRow *rows, int count,
+                      const Headers *headers)
 {
     AggState *state = op->state;
     Batch *out = agg_batch(op, state->merged, count);
+    if (headers) {
+        out->headers = ARENA_ARRAY(state->merged, const Headers *, count);
+        for (int i = 0; i < count; i++)
+            out->headers[i] = headers;
+    }
     for (int i = 0; i < count; i++) {
         const FinalRow *row = &rows[i];
         out->key_bytes[i] = row->key;
@@ -237,7 +245,7 @@ static int64_t lost_before(const Op *op)
     return past < 0 ? 0 : past / interval * interval;
 }
 
-void agg_emit_final(Op *op)
+void agg_emit_final(Op *op, const Batch *batch, int row)
 {
     AggState *state = op->state;
     bool session = op->node->aggregate.window.kind == WINDOW_SESSION;
@@ -259,6 +267,7 @@ void agg_emit_final(Op *op)
     for (int from = 0; from < scan.rows.count; from += BATCH_ROWS_MAX) {
         int count = scan.rows.count - from;
         if (count > BATCH_ROWS_MAX) count = BATCH_ROWS_MAX;
-        emit_rows(op, scan.rows.at + from, count);
+        emit_rows(op, scan.rows.at + from, count,
+                  batch->headers ? batch->headers[row] : NULL);
     }
 }

@@ -162,17 +162,30 @@ static bool remove_sessions(Op *op, Arena *arena, const Search *search,
     return true;
 }
 
-static void put_session(Op *op, Arena *arena, Str key, Bounds bounds,
+/* False: it ends where the store forgets, and is not kept. */
+static bool put_session(Op *op, Arena *arena, Str key, Bounds bounds,
                         const Value *values)
 {
     AggState *state = op->state;
     StoreEntry *entry = store_upsert(state->store,
                                      agg_store_key(op, arena, key, bounds));
-    if (!entry) return;
+    if (!entry) return false;
     store_before_change(state->store, entry);
     agg_put(state, entry, values);
     store_mark(state->store, entry, bounds.end);
     if (bounds.end < state->next_end_ms) state->next_end_ms = bounds.end;
+    return true;
+}
+
+/* A session that is not kept cannot wait for the commit. */
+static bool emit_now(Op *op, Arena *arena, Str key, Bounds bounds,
+                     const Value *values)
+{
+    Output output = {0};
+    begin_output(op, arena, 1, &output);
+    bool ok = add_output(op, &output, key, bounds, values, false);
+    end_output(op, &output);
+    return ok;
 }
 
 /* One row. False: the query ends. */
@@ -199,8 +212,10 @@ static bool add_row(Op *op, Batch *batch, int row, Output *output)
         !remove_sessions(op, arena, &search, output))
         return false;
     if (!agg_apply(op, batch, row, false, values)) return false;
-    put_session(op, arena, key, bounds, values);
-    return !output || add_output(op, output, key, bounds, values, false);
+    bool kept = put_session(op, arena, key, bounds, values);
+    if (output) return add_output(op, output, key, bounds, values, false);
+    return kept || window->emit_final ||
+           emit_now(op, arena, key, bounds, values);
 }
 
 void agg_sessions(Op *op, Batch *batch)
@@ -215,7 +230,7 @@ void agg_sessions(Op *op, Batch *batch)
         if (!batch->key_bytes[row].ptr || bit_get(batch->row_null, row))
             continue;
         if (!add_row(op, batch, row, emits ? &output : NULL)) return;
-        if (final && agg_final_is_due(op)) agg_emit_final(op);
+        if (final && agg_final_is_due(op)) agg_emit_final(op, batch, row);
     }
     op_fail(op, store_status(state->store));
     if (emits) end_output(op, &output);

@@ -13,12 +13,14 @@
  * one change a key, the least recently touched first.
  */
 #include "runtime/join_int.h"
+#include "runtime/kept_headers.h"
 
 typedef struct ProjectState {
     Eval **evals; /* NULL: a copy, or nobody reads it. */
     Store *store; /* NULL: nothing is kept. */
     RowSet rows;
     Arena *merged; /* Of one batch of merged changes. */
+    KeptHeaders headers;
     Buf row;
 } ProjectState;
 
@@ -80,6 +82,7 @@ static bool merged_row(Op *op, Batch *batch, int i, const StoreEntry *entry)
     Str key = {arena_copy(state->merged, entry->key, entry->key_len),
                entry->key_len};
     int64_t start, end;
+    kept_headers_give(&state->headers, key, batch, i);
     batch->key_bytes[i] = join_key_split(op->node, key, &start, &end);
     if (batch->window_start) {
         batch->window_start[i] = start;
@@ -132,6 +135,7 @@ static void project_flush(Op *op)
     if (!state->store) return;
     if (task_merges(op->task)) emit_merged(op);
     op_fail(op, store_flush(state->store, op->task->scratch));
+    kept_headers_forget(&state->headers);
 }
 
 /* Keeps the rows; sends them on now, or when they are merged. */
@@ -145,6 +149,8 @@ static void keep(Op *op, Batch *batch)
         if (!entry) continue;
         int64_t ms = batch->timestamps[row];
         store_before_change(state->store, entry);
+        if (task_merges(op->task))
+            kept_headers_note(&state->headers, key, batch, row);
         if (bit_get(batch->row_null, row)) {
             store_delete(state->store, entry, ms);
             continue;
@@ -158,7 +164,8 @@ static void keep(Op *op, Batch *batch)
     }
     op_fail(op, store_status(state->store));
     if (!task_merges(op->task)) op_emit(op, batch);
-    if (store_dirty_bytes(state->store) > task_cache_bytes(op->task))
+    if (store_dirty_bytes(state->store) + state->headers.bytes >
+        task_cache_bytes(op->task))
         project_flush(op);
 }
 
@@ -204,7 +211,8 @@ static void project_close(Op *op)
     for (int i = 0; state->evals && i < op->node->column_count; i++)
         eval_close(state->evals[i]);
     buf_free(&state->row);
-    if (state->merged) arena_free(state->merged);
+    kept_headers_close(&state->headers);
+    arena_free(state->merged);
 }
 
 const OpType op_project_type = {

@@ -22,6 +22,7 @@
 #include <assert.h>
 
 #include "base/datefmt.h"
+#include "runtime/kept_headers.h"
 #include "runtime/rowset.h"
 
 typedef struct SourceState {
@@ -34,6 +35,7 @@ typedef struct SourceState {
     Store *store;
     RowSet rows;   /* What the store keeps. */
     Arena *merged; /* Of one batch of merged changes. */
+    KeptHeaders headers;
     Buf buf;
     Str decoder_step;
 } SourceState;
@@ -459,6 +461,7 @@ static bool merged_row(SourceState *state, Batch *batch, int i,
     batch->key_bytes[i] = str_copy(arena, (Str){entry->key, entry->key_len});
     batch->timestamps[i] = entry->timestamp_ms;
     batch->offsets[i] = -1;
+    kept_headers_give(&state->headers, batch->key_bytes[i], batch, i);
     old_row(state, batch->old, i, entry->old_value, entry->old_len,
             entry->old_timestamp_ms);
     if (entry->value) {
@@ -505,6 +508,7 @@ static void source_flush(Op *op)
     if (!state->store) return;
     if (op->node->want_old && task_merges(op->task)) emit_merged(op);
     op_fail(op, store_flush(state->store, op->task->scratch));
+    kept_headers_forget(&state->headers);
 }
 
 static void source_process(Op *op, int input, Batch *batch)
@@ -520,20 +524,22 @@ static void source_process(Op *op, int input, Batch *batch)
     if (op->node->want_old && !merges) old = old_batch(state, op, batch);
     for (int i = 0; i < batch->sel_count; i++) {
         int row = batch_row(batch, i);
-        StoreEntry *entry = store_upsert(state->store,
-                                         store_key(op, batch, row));
+        Str key = store_key(op, batch, row);
+        StoreEntry *entry = store_upsert(state->store, key);
         if (!entry) continue;
         if (old)
             old_row(state, old, row, entry->value, entry->value_len,
                     entry->timestamp_ms);
         store_row(state, batch, row, entry);
+        if (merges) kept_headers_note(&state->headers, key, batch, row);
     }
     op_fail(op, store_status(state->store));
     if (!merges) {
         batch->old = old;
         op_emit(op, batch);
     }
-    if (store_dirty_bytes(state->store) > task_cache_bytes(op->task))
+    if (store_dirty_bytes(state->store) + state->headers.bytes >
+        task_cache_bytes(op->task))
         source_flush(op);
 }
 
@@ -560,6 +566,7 @@ static void source_close(Op *op)
     if (state->rewriter) encoder_close(state->rewriter);
     if (state->format) datefmt_close(state->format);
     buf_free(&state->buf);
+    kept_headers_close(&state->headers);
     arena_free(state->merged);
 }
 

@@ -54,6 +54,7 @@ typedef struct QueryOptions {
     Str state_directory;   /* Of this query; STR_NULL: state in memory only. */
     int threads;
     int batch_rows_max;    /* 1 to BATCH_ROWS_MAX; 0: the maximum. */
+    bool one_partition;    /* Tests: all records are written to partition 0. */
     int64_t commit_interval_ms;
     size_t cache_max_bytes;   /* 0: every update goes out at once. */
     StateOptions state;    /* Its limit is shared with other queries. */

@@ -20,6 +20,7 @@ void writer_open(Arena *plan, Op *op, Writer *writer)
 void writer_open_to(Arena *plan, Op *op, const char *topic, int partitions,
                     Writer *writer)
 {
+    if (op->task->options->one_partition) partitions = 1;
     *writer = (Writer){.op = op, .topic = topic, .partitions = partitions};
     writer->rows = mem_alloc(sizeof(WriterRow) * BATCH_ROWS_MAX);
     writer->records = mem_alloc(sizeof(Record) * BATCH_ROWS_MAX);

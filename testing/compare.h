@@ -23,8 +23,4 @@ const char *compare_record(Arena *arena, const Source *source,
                            const Json *expected, const Record *record,
                            bool any_time, const Json *test);
 
-/* The `post` member: sources and topics as they must be. */
-const char *compare_post(Arena *arena, const Catalog *catalog, Broker *broker,
-                         const Json *post);
-
 #endif

@@ -53,3 +53,16 @@ CREATE STREAM j AS SELECT s.id, x, y FROM s JOIN t ON s.id = t.id;
 CREATE STREAM s (id INT KEY, x INT) WITH (kafka_topic='s', value_format='JSON', partitions=2);
 CREATE TABLE t (id INT PRIMARY KEY, y INT) WITH (kafka_topic='t', value_format='JSON', partitions=3);
 CREATE STREAM j AS SELECT s.id, x, y FROM s JOIN t ON s.id = t.id;
+
+--@test: an unknown source in a condition is told before an ambiguous column
+--@expected.message: 'U' is not a source of this query
+CREATE STREAM s (id INT KEY, x INT) WITH (kafka_topic='s', value_format='JSON');
+CREATE TABLE t (id INT PRIMARY KEY, y INT) WITH (kafka_topic='t', value_format='JSON');
+CREATE STREAM j AS SELECT s.id, x, y FROM s JOIN t ON id = u.id;
+
+--@test: a later condition over one source is told before an earlier join's key
+--@expected.message: both sides read the same source
+CREATE STREAM s (id INT KEY, x INT) WITH (kafka_topic='s', value_format='JSON');
+CREATE TABLE t (id INT PRIMARY KEY, y INT) WITH (kafka_topic='t', value_format='JSON');
+CREATE TABLE u (id INT PRIMARY KEY, z INT) WITH (kafka_topic='u', value_format='JSON');
+CREATE STREAM j AS SELECT s.id, x, y, z FROM s JOIN t ON s.x = t.y JOIN u ON s.x = s.id;

@@ -96,3 +96,13 @@ CREATE TABLE b AS SELECT id, EXPLODE(x) AS e FROM a;
 --@expected.message: table 'A' keeps no state that could be queried: make one with CREATE TABLE QUERYABLE_A AS SELECT * FROM A, or add EMIT CHANGES
 CREATE TABLE a (id INT PRIMARY KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
 SELECT * FROM a;
+
+--@test: a table function beside an aggregate, before its arguments are looked at
+--@expected.message: table function 'explode' cannot be used together with GROUP BY
+CREATE STREAM a (id INT KEY, x MAP<STRING, INT>) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, EXPLODE(x) AS e, COUNT(*) AS n FROM a GROUP BY id;
+
+--@test: a TIMESTAMP column that is not selected is told before a missing key
+--@expected.message: the TIMESTAMP column 'TS' does not exist; did you mean 'T'?
+CREATE STREAM a (id INT KEY, t BIGINT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b WITH (timestamp='ts') AS SELECT t FROM a;

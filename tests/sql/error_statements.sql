@@ -94,3 +94,11 @@ RUN SCRIPT 'x.sql';
 --@test: a connector needs Kafka Connect
 --@expected.message: Kafka Connect
 SHOW CONNECTORS;
+
+--@test: a blank delimiter, with what to write instead
+--@expected.message: delimiter ' ' is empty or blank: for a tab or a space write 'TAB' or 'SPACE'
+CREATE STREAM a (x INT, y INT) WITH (kafka_topic='a', value_format='DELIMITED', value_delimiter=' ');
+
+--@test: a tab as delimiter is written as a word
+--@expected.message: for a tab or a space write 'TAB' or 'SPACE'
+CREATE STREAM a (x INT, y INT) WITH (kafka_topic='a', value_format='DELIMITED', value_delimiter='	');

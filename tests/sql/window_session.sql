@@ -23,3 +23,14 @@ ASSERT VALUES b (windowstart, windowend, s) VALUES (9000, 9000, 2);
 ASSERT NULL VALUES b (windowstart, windowend, id) KEY (1000, 1000, 1);
 ASSERT NULL VALUES b (windowstart, windowend, id) KEY (9000, 9000, 1);
 ASSERT VALUES b (windowstart, windowend, rowtime, s) VALUES (1000, 9000, 9000, 7);
+
+--@test: a session as late as can be comes out of a cache too
+--@restart: none
+SET 'cache.max.bytes.buffering' = '1000000';
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, SUM(x) AS s FROM a WINDOW SESSION (10 SECONDS, GRACE PERIOD 20 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (100000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (69999, 1, 2);
+INSERT INTO a (rowtime, id, x) VALUES (70000, 1, 4);
+ASSERT VALUES b (windowstart, windowend, id, s) VALUES (70000, 70000, 1, 4);
+ASSERT VALUES b (windowstart, windowend, id, s) VALUES (100000, 100000, 1, 1);

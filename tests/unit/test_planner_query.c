@@ -375,7 +375,7 @@ static const struct {
     {"CREATE TABLE z AS SELECT s, AVG(v) FROM text GROUP BY s;",
      "value format 'DELIMITED' of 'TEXT'"},
     {"CREATE TABLE z AS SELECT k, EXPLODE(a), COUNT(*) FROM s GROUP BY k;",
-     "table functions cannot be used together"},
+     "cannot be used together with GROUP BY"},
     {"CREATE TABLE z AS SELECT id, EXPLODE(ARRAY[pop]) FROM tab;",
      "table functions can only be used with streams"},
     {"CREATE TABLE z AS SELECT t, v, COUNT(*) FROM s GROUP BY t, v;",
