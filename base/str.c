@@ -189,7 +189,8 @@ int str_distance(Str a, Str b, int max)
     size_t apart = a.len > b.len ? a.len - b.len : b.len - a.len;
     if (apart > (size_t)max) return max + 1;
     int cells[DISTANCE_STACK_CELLS];
-    if (3 * (b.len + 1) <= DISTANCE_STACK_CELLS) return walk_rows(a, b, max, cells);
+    if (3 * (b.len + 1) <= DISTANCE_STACK_CELLS)
+        return walk_rows(a, b, max, cells);
     int *rows = mem_alloc(3 * (b.len + 1) * sizeof *rows);
     int distance = walk_rows(a, b, max, rows);
     mem_free(rows);

@@ -2,8 +2,9 @@
  *
  * The door to libedit. History goes to ~/.ksql-history as the reference's shell
  * does, or to the file that MILLRACE_HISTORY names. Tab completes the word
- * before the cursor, and the shorthands cs, ct, csas, ctas, ii, at the start of
- * a line.
+ * before the cursor: by the place in the statement, the lines before it and
+ * what stands after the cursor included; at the start of one also the shell's
+ * own commands, and the shorthands cs, ct, csas, ctas, ii.
  */
 #include "cli/prompt.h"
 
@@ -11,20 +12,22 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #include "base/alloc.h"
 #include "cli/cli.h"
+#include "cli/help.h"
 
 struct Prompt {
-    mr_Engine *engine;
+    mr_Session *session;
     EditLine *edit; /* NULL: not a terminal. */
     History *history;
     const char *file;
     Arena *arena;
     Buf line;
-    bool more;
+    Str pending; /* The lines of the statement before this one. */
 };
 
 static char *show_prompt(EditLine *edit)
@@ -32,7 +35,7 @@ static char *show_prompt(EditLine *edit)
     static char first[] = "ksql> ", next[] = ">";
     Prompt *prompt;
     el_get(edit, EL_CLIENTDATA, &prompt);
-    return prompt->more ? next : first;
+    return prompt->pending.len ? next : first;
 }
 
 static const struct {
@@ -45,70 +48,173 @@ static const struct {
     {"ii", "INSERT INTO x VALUES ();"},
 };
 
-/* Where the word before the cursor begins. */
-static const char *word_start(const LineInfo *info)
+static const char *const local_words[] = {
+    "HELP ",   "EXIT",   "HISTORY", "VERSION",
+    "OUTPUT ", "SPOOL ", "CLEAR",   "SERVER",
+};
+
+/* The text of `info` is a shorthand before the cursor, and nothing else. */
+static const char *shorthand(const LineInfo *info)
 {
-    const char *at = info->cursor;
-    while (at > info->buffer && !strchr(" \t\n(),;=<>'\"", at[-1]))
-        at--;
-    return at;
+    Str word = {info->buffer, (size_t)(info->cursor - info->buffer)};
+    for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++)
+        if (str_eq_nocase(word, str_from(shorthands[i].word)))
+            return shorthands[i].text;
+    return NULL;
 }
 
-/* What all names have in common after `skip` characters. */
-static size_t common_length(const char **names)
+static bool begins_so(const char *name, Str prefix)
 {
-    size_t n = strlen(names[0]);
-    for (int i = 1; names[i]; i++) {
+    return strncasecmp(name, prefix.ptr, prefix.len) == 0;
+}
+
+typedef VEC(mr_Completion) Offers;
+
+/* After HELP: names of statements, as wholes. */
+static void offer_help(Arena *arena, Offers *offers, Str prefix)
+{
+    for (const HelpTopic *one = help_statements; one->name; one++)
+        if (begins_so(one->name, prefix))
+            *vec_push(arena, offers) = (mr_Completion){str_from(one->name),
+                                                       ";"};
+}
+
+/* What could stand at the cursor. `*word_at` points into the line. */
+static void find_offers(Prompt *prompt, const LineInfo *info, Offers *offers,
+                        size_t *word_at)
+{
+    Arena *arena = prompt->arena;
+    size_t cursor = (size_t)(info->cursor - info->buffer);
+    Str line = {info->buffer, (size_t)(info->lastchar - info->buffer)};
+    bool first = !prompt->pending.len;
+
+    if (first && cursor >= 5 && begins_so("help ", (Str){line.ptr, 5})) {
+        *word_at = 5;
+        offer_help(arena, offers, (Str){line.ptr + 5, cursor - 5});
+        return;
+    }
+    mr_Completions found;
+    Str text = str_printf(arena, "%.*s%.*s", STR_ARG(prompt->pending),
+                          STR_ARG(line));
+    mr_complete(prompt->session, arena, text, prompt->pending.len + cursor,
+                &found);
+    /* A word cannot begin on the line before. */
+    *word_at = found.word_at < prompt->pending.len
+                   ? cursor
+                   : found.word_at - prompt->pending.len;
+    for (int i = 0; i < found.count; i++)
+        *vec_push(arena, offers) = found.at[i];
+    Str word = {line.ptr, cursor};
+    for (size_t i = 0; first && cursor && *word_at == 0 &&
+                       i < sizeof local_words / sizeof *local_words;
+         i++)
+        if (begins_so(local_words[i], word))
+            *vec_push(arena, offers) = (mr_Completion){str_from(local_words[i]),
+                                                       ""};
+}
+
+/* How many characters all offers have in common, case aside where nothing is
+ * lost: `Orders` and ORDERS share none. */
+static size_t common_length(const Offers *offers)
+{
+    Str first = offers->at[0].text;
+    size_t n = first.len;
+    for (int i = 1; i < offers->count; i++) {
+        Str other = offers->at[i].text;
         size_t k = 0;
-        while (k < n && names[i][k] == names[0][k])
+        while (k < n && k < other.len && first.ptr[k] == other.ptr[k])
             k++;
         n = k;
     }
+    while (n && (first.ptr[n] & 0xC0) == 0x80 && n < first.len)
+        n--;
     return n;
 }
 
-static void list_names(Prompt *prompt, const char **names)
+enum { LIST_MAX = 120 };
+
+static int terminal_width(void)
 {
-    int column = 0;
-    (void)prompt;
+    struct winsize size;
+    bool known = !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col;
+    return known ? size.ws_col : 80;
+}
+
+/* Takes back so many bytes before the cursor; libedit counts characters. */
+static void delete_bytes(EditLine *edit, const char *end, size_t bytes)
+{
+    int characters = 0;
+    for (size_t i = 1; i <= bytes; i++)
+        characters += (end[-(ptrdiff_t)i] & 0xC0) != 0x80;
+    el_deletestr(edit, characters);
+}
+
+/* In columns, sorted as they were offered. */
+static void list_offers(const Offers *offers)
+{
+    size_t width = 0;
+    int rows, count = offers->count > LIST_MAX ? LIST_MAX : offers->count;
+
+    for (int i = 0; i < count; i++)
+        if (offers->at[i].text.len > width) width = offers->at[i].text.len;
+    int columns = terminal_width() / (int)(width + 2);
+    if (columns < 1) columns = 1;
+    rows = (count + columns - 1) / columns;
     putchar('\n');
-    for (int i = 0; names[i] && i < 100; i++) {
-        printf("%-24s", names[i]);
-        if (++column % 3 == 0) putchar('\n');
+    for (int row = 0; row < rows; row++) {
+        for (int i = row; i < count; i += rows) {
+            Str text = offers->at[i].text;
+            bool last = i + rows >= count;
+            printf("%.*s%*s", STR_ARG(text),
+                   last ? 0 : (int)(width + 2 - text.len), "");
+        }
+        putchar('\n');
     }
-    if (column % 3) putchar('\n');
+    if (count < offers->count)
+        printf("... and %d more\n", offers->count - count);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    const mr_Completion *one = a, *other = b;
+    return str_compare(one->text, other->text);
 }
 
 static unsigned char complete(EditLine *edit, int key)
 {
     Prompt *prompt;
     const LineInfo *info = el_line(edit);
-    const char *start = word_start(info);
-    Str word = {start, (size_t)(info->cursor - start)};
+    Offers offers = {0};
+    size_t at;
     (void)key;
 
     el_get(edit, EL_CLIENTDATA, &prompt);
-    if (!word.len) return CC_ERROR;
-    for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++) {
-        if (start != info->buffer ||
-            !str_eq_nocase(word, str_from(shorthands[i].word)))
-            continue;
-        el_deletestr(edit, (int)word.len);
-        el_insertstr(edit, shorthands[i].text);
+    size_t cursor = (size_t)(info->cursor - info->buffer);
+    const char *text = prompt->pending.len ? NULL : shorthand(info);
+    if (text) {
+        delete_bytes(edit, info->cursor, cursor);
+        el_insertstr(edit, text);
         return CC_REFRESH;
     }
     arena_reset(prompt->arena);
-    const char **names = mr_complete(prompt->engine, prompt->arena, word);
-    if (!names[0]) return CC_ERROR;
-    size_t n = common_length(names);
-    if (n > word.len || (n == word.len && !names[1])) {
-        Str text = str_printf(prompt->arena, "%.*s%s", (int)n, names[0],
-                              names[1] ? "" : " ");
-        el_deletestr(edit, (int)word.len);
-        el_insertstr(edit, text.ptr);
+    find_offers(prompt, info, &offers, &at);
+    if (!offers.count) return CC_ERROR;
+    size_t word = cursor - at, n = common_length(&offers);
+    bool only = offers.count == 1;
+    if (only || n > word) {
+        mr_Completion *one = &offers.at[0];
+        /* What comes after the name may stand there already. */
+        const char *tail = only ? one->tail : "";
+        size_t right = (size_t)(info->lastchar - info->cursor);
+        if (right && *tail && *info->cursor == *tail) tail = "";
+        Str with = str_printf(prompt->arena, "%.*s%s", (int)n, one->text.ptr,
+                              tail);
+        delete_bytes(edit, info->cursor, word);
+        el_insertstr(edit, with.ptr);
         return CC_REFRESH;
     }
-    list_names(prompt, names);
+    qsort(offers.at, (size_t)offers.count, sizeof *offers.at, by_text);
+    list_offers(&offers);
     return CC_REDISPLAY;
 }
 
@@ -166,10 +272,10 @@ static void open_editor(Prompt *prompt)
     el_source(prompt->edit, NULL);
 }
 
-Prompt *prompt_open(mr_Engine *engine)
+Prompt *prompt_open(mr_Session *session)
 {
     Prompt *prompt = mem_zalloc(sizeof *prompt);
-    prompt->engine = engine;
+    prompt->session = session;
     prompt->arena = arena_new("completion", 0);
     if (isatty(STDIN_FILENO)) {
         const char *file = history_file(prompt->arena);
@@ -219,12 +325,12 @@ static const char *read_pipe(Prompt *prompt)
     return prompt->line.ptr;
 }
 
-const char *prompt_line(Prompt *prompt, bool more, bool *cancelled)
+const char *prompt_line(Prompt *prompt, Str pending, bool *cancelled)
 {
     int count;
 
     *cancelled = false;
-    prompt->more = more;
+    prompt->pending = pending;
     if (!prompt->edit) return read_pipe(prompt);
     const char *line = el_gets(prompt->edit, &count);
     if (interrupted() && !terminated()) {

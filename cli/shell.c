@@ -338,7 +338,7 @@ static void read_statements(Shell *shell)
     bool cancelled;
 
     while (!shell->leave && !terminated() &&
-           (line = prompt_line(shell->prompt, pending.len > 0, &cancelled))) {
+           (line = prompt_line(shell->prompt, buf_str(&pending), &cancelled))) {
         if (cancelled) {
             pending.len = 0;
             continue;
@@ -439,7 +439,7 @@ static void run_all(Shell *shell, const ShellOptions *options)
     for (int i = 0; i < options->files.count && !terminated(); i++)
         if (!run_script(shell, options->files.at[i])) shell->failed = true;
     if (options->executes.count || options->files.count) return;
-    shell->prompt = prompt_open(shell->engine);
+    shell->prompt = prompt_open(shell->session);
     if (prompt_is_terminal(shell->prompt)) show_banner(shell);
     read_statements(shell);
     if (prompt_is_terminal(shell->prompt)) shell->failed = false;

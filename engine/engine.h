@@ -135,10 +135,25 @@ Str mr_broker_name(mr_Engine *engine);
  * (planner/catalog.h). Changed by statements: read it between them. */
 const struct Catalog *mr_catalog(const mr_Engine *engine);
 
-/* Names for completion: streams, tables, their columns, functions, keywords,
- * settings. A NULL-terminated array in `arena`, those with `prefix` (any case).
- */
-const char **mr_complete(mr_Engine *engine, Arena *arena, Str prefix);
+/* One way to go on with a word that is being typed. */
+typedef struct mr_Completion {
+    Str text;         /* Takes the word's place, quotes and all. */
+    const char *tail; /* Comes after it when nothing else could: " ", "(". */
+} mr_Completion;
+
+typedef struct mr_Completions {
+    size_t word_at; /* The word: from here to the cursor. */
+    mr_Completion *at;
+    int count;
+} mr_Completions;
+
+/* What could stand where the cursor, a byte offset, is in `text`: keywords that
+ * the grammar allows, and of the names that make sense there (columns of the
+ * sources of FROM, also after the cursor; functions, streams and tables, types,
+ * properties of WITH, settings and their values, topics, query ids, variables)
+ * those that begin as the word does, in any case. In `arena`. */
+void mr_complete(mr_Session *session, Arena *arena, Str text, size_t cursor,
+                 mr_Completions *out);
 
 /* The length of the first complete statement in `text`, its `;` included; 0 if
  * there is none yet. */

@@ -57,7 +57,8 @@ static Status check_override(const mr_Engine *engine, Arena *arena, Str name,
                         STR_ARG(name));
     if (!row && !setting_is_passed_on(bare) &&
         !str_eq(bare, STR("ksql.idle.connection.timeout.seconds"))) {
-        /* Other names may be the Kafka clients' own: only a slip is an error. */
+        /* Other names may be the Kafka clients' own: only a slip is an error.
+         */
         bool ours = str_starts_with(bare, STR("ksql."));
         Near near = near_to(bare);
         int count;
@@ -107,8 +108,7 @@ static Status not_set(Exec *x, const AstStatement *statement)
             near_offer(&near, x->overrides->entries[i].key);
     return st_error_at(x->stmt, statement->text_at,
                        "cannot unset property '%.*s': it is not set%s",
-                       STR_ARG(statement->text),
-                       near_hint(&near, x->stmt, ""));
+                       STR_ARG(statement->text), near_hint(&near, x->stmt, ""));
 }
 
 Status exec_set(Exec *x, const AstStatement *statement)

@@ -405,10 +405,9 @@ static Status no_type(Exec *x, const AstName *name)
     for (int i = 0; i < x->catalog->types.count; i++)
         if (x->catalog->types.entries[i].value)
             near_offer(&near, x->catalog->types.entries[i].key);
-    return st_error_at(x->stmt, name->at, "type '%.*s' does not exist%s",
-                       STR_ARG(name->text),
-                       near_name_hint(&near, x->stmt,
-                                      ": SHOW TYPES lists them"));
+    return st_error_at(
+        x->stmt, name->at, "type '%.*s' does not exist%s", STR_ARG(name->text),
+        near_name_hint(&near, x->stmt, ": SHOW TYPES lists them"));
 }
 
 Status exec_drop_type(Exec *x, const AstStatement *statement)
@@ -417,8 +416,7 @@ Status exec_drop_type(Exec *x, const AstStatement *statement)
     Str id = str_printf(x->stmt, "type/%.*s/drop", STR_ARG(name));
     bool exists = map_get(&x->catalog->types, name) != NULL;
 
-    if (!exists && !statement->if_exists)
-        return no_type(x, &statement->name);
+    if (!exists && !statement->if_exists) return no_type(x, &statement->name);
     Status st = log_command(x, statement, id, STR_NULL);
     if (st.kind) return st;
     map_remove(&x->catalog->types, name);

@@ -29,6 +29,16 @@ static Status plan_struct(Arena *arena, const Catalog *catalog,
     return st_ok();
 }
 
+const char *plan_type_name(int index)
+{
+    static const char *const names[] = {
+        "BOOLEAN", "INTEGER",   "INT",     "BIGINT", "DOUBLE",
+        "DECIMAL", "STRING",    "VARCHAR", "BYTES",  "DATE",
+        "TIME",    "TIMESTAMP", "ARRAY",   "MAP",    "STRUCT"};
+    int count = (int)(sizeof names / sizeof *names);
+    return index < count ? names[index] : NULL;
+}
+
 static Status plan_named_type(Arena *arena, const Catalog *catalog,
                               const AstType *ast, const Type **type)
 {
@@ -39,13 +49,9 @@ static Status plan_named_type(Arena *arena, const Catalog *catalog,
     }
     *type = ast->name.quoted ? NULL : type_by_name(ast->name.text);
     if (*type) return st_ok();
-    static const char *const base[] = {
-        "BOOLEAN", "INTEGER",   "INT",     "BIGINT", "DOUBLE",
-        "DECIMAL", "STRING",    "VARCHAR", "BYTES",  "DATE",
-        "TIME",    "TIMESTAMP", "ARRAY",   "MAP",    "STRUCT"};
     VEC(Str) names = {0};
-    for (size_t i = 0; i < sizeof base / sizeof *base; i++)
-        *vec_push(arena, &names) = str_from(base[i]);
+    for (int i = 0; plan_type_name(i); i++)
+        *vec_push(arena, &names) = str_from(plan_type_name(i));
     for (int i = 0; i < catalog->types.count; i++)
         if (catalog->types.entries[i].value)
             *vec_push(arena, &names) = catalog->types.entries[i].key;

@@ -80,4 +80,9 @@ STATUS plan_check_replace(Arena *stmt, const Source *old, const Plan *old_plan,
 STATUS plan_type(Arena *arena, const Catalog *catalog, const AstType *ast,
                  const Type **type);
 
+/* For completion and near names: the built-in types and the properties of WITH,
+ * by number from 0; NULL after the last. */
+const char *plan_type_name(int index);
+const char *plan_property_name(int index);
+
 #endif

@@ -269,6 +269,11 @@ enum { PROPERTY_COUNT = sizeof properties / sizeof *properties };
 
 /* ---- reading ---- */
 
+const char *plan_property_name(int index)
+{
+    return index < PROPERTY_COUNT ? properties[index].name : NULL;
+}
+
 static int find_property(Str name)
 {
     for (int i = 0; i < PROPERTY_COUNT; i++)

@@ -31,14 +31,30 @@ send "SELECT ';\r"; want "\n>"; send "\003"; want "^C"; want "ksql> "
 send "SHOW TABLES; SHOW QUERIES;\r"
 want "Table Name"; want "Query ID"; want "ksql> "
 # Completion: keywords, sources, columns, functions, shorthands.
-send "sho\t"; want "SHOW "; send "strea\t"; want "STREAM"; send "S;\r"
+send "sho\t"; want "SHOW "; send "strea\t"; want "STREAMS"; send ";\r"
 want "VISITS"; want "ksql> "
 send "SELECT pag\t"; want "PAGE"; send "FROM visi\t"; want "VISITS"
 send "EMIT CHANGES LIMIT 1;\r"; want "/p1"; want "Limit Reached"; want "ksql> "
 send "SELECT ucas\t"; want "UCASE"; send "\003"; want "ksql> "
+# By the place: columns of a FROM after the cursor or on another line, sources,
+# types, properties, settings, statements after HELP.
+send "SELECT  FROM VISITS;"
+for {set i 0} {$i < 13} {incr i} { send "\002" }
+send "pag\t\r"; want "/p1"; want "ksql> "
+send "SELECT ucase(\r"; want "\n>"
+send ") FROM visits;\001pag\t\r"; want "/P1"; want "ksql> "
+send "INSERT INTO vi\t"; want "VISITS"; send "\003"; want "ksql> "
+send "CREATE STREAM x (a big\t"; want "BIGINT"; send "\003"; want "ksql> "
+send "CREATE STREAM x (a INT) WITH (kafka\t"; want "KAFKA_TOPIC="
+send "'vie\t"; want "ws'"; send "\003"; want "ksql> "
+send "SET 'auto.off\t"; want "set.reset' = '"
+send "ea\t"; want "rliest'"; send "\003"; want "ksql> "
+send "help create ta\t"; want "CREATE TABLE"; send "\003"; want "ksql> "
+send "help unse\t\r"; want "UNSET - takes SET back"; want "ksql> "
 send "ctas\t"; want "CREATE TABLE t AS SELECT"; send "\003"; want "ksql> "
 # More than one way to go on: they are listed.
-send "des\t\t"; want "DESCRIBE"; send "\003"; want "ksql> "
+send "des\t"; want "DESCRIBE"; send "\t"; want "CONNECTOR"
+send "\003"; want "^C"; want "ksql> "
 # Ctrl-C ends the query, not the shell.
 send "SELECT * FROM visits EMIT CHANGES;\r"
 want "Press CTRL-C to interrupt"; want "/p1"
@@ -56,6 +72,9 @@ send "SHOW STREEMS;\r"; want "\033\[31m"; want "STREAMS"; want "ksql> "
 # History: the last but one again.
 send "\020\020\r"; want "Type Name"; want "ksql> "
 send "history\r"; want "SHOW TYPES;"; want "ksql> "
+# A statement of several lines comes back whole.
+send "SELECT page\r"; want "\n>"; send "FROM visits;\r"; want "/p1"
+want "ksql> "; send "\020\r"; want "/p1"; want "ksql> "
 send "\004"; want "Exiting ksqlDB."
 expect eof
 exit [lindex [wait] 3]

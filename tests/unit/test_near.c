@@ -54,9 +54,9 @@ int main(void)
     int count = (int)(sizeof names / sizeof *names);
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        CHECK_STR(str_from(near_name(arena, str_from(cases[i].wanted), names,
-                                     count)),
-                  cases[i].hint);
+        CHECK_STR(
+            str_from(near_name(arena, str_from(cases[i].wanted), names, count)),
+            cases[i].hint);
 
     /* Where case does not count, it is not spoken of. */
     Near near = near_to(STR("Run"));
