@@ -3,7 +3,7 @@
  * The plain librdkafka side of `make bench`: it fills the topics, and it is
  * what Millrace is compared with. bench/run.sh calls it.
  *
- *     bench_kafka load ADDRESS RECORDS      makes and fills the three topics
+ *     bench_kafka load ADDRESS RECORDS      makes and fills the topics
  *     bench_kafka topic ADDRESS NAME        makes a topic of 4 partitions
  *     bench_kafka drop ADDRESS NAME...      deletes topics
  *     bench_kafka consume ADDRESS RECORDS [TOPIC]   reads every record
@@ -182,8 +182,10 @@ static void flush(rd_kafka_t *rk)
 }
 
 /* `users` > 0: views or visits by so many users; 0: the users themselves. */
+/* `users` 0: rows of the table. */
 static void load_topic(rd_kafka_t *rk, const char *name, int64_t records,
-                       int users)
+                       int users, int64_t (*time_ms)(int64_t i),
+                       int64_t later_ms)
 {
     char key[KEY_ROOM], value[VALUE_ROOM];
     make_topic(rk, name);
@@ -192,7 +194,7 @@ static void load_topic(rd_kafka_t *rk, const char *name, int64_t records,
         int key_len = users ? view_key(key, i, users) : user_key(key, (int)i);
         int value_len = users ? view_value(value, i)
                               : user_value(value, (int)i);
-        int64_t ms = users ? view_time_ms(i) : VIEW_TIME_MS - 1000;
+        int64_t ms = time_ms ? time_ms(i) + later_ms : VIEW_TIME_MS - 1000;
         Str key_str = {key, (size_t)key_len};
         produce(rk, topic, broker_partition(key_str, PARTITIONS), key,
                 key_str.len, value, (size_t)value_len, ms);
@@ -288,9 +290,14 @@ static int time_command(char **command)
 
 static void load(rd_kafka_t *rk, long long records)
 {
-    load_topic(rk, "bench_users", VISIT_USERS, 0);
-    load_topic(rk, "bench_views", records, VIEW_USERS);
-    load_topic(rk, "bench_visits", records, VISIT_USERS);
+    load_topic(rk, "bench_users", VISIT_USERS, 0, NULL, 0);
+    load_topic(rk, "bench_views", records, VIEW_USERS, view_time_ms, 0);
+    load_topic(rk, "bench_visits", records, VISIT_USERS, view_time_ms, 0);
+    load_topic(rk, "bench_many", records, MANY_USERS, view_time_ms, 0);
+    int orders = (int)(records / 2);
+    load_topic(rk, "bench_orders", orders, orders, order_time_ms, 0);
+    load_topic(rk, "bench_payments", orders, orders, order_time_ms,
+               PAYMENT_LATER_MS);
 }
 
 int main(int argc, char **argv)

@@ -5,7 +5,7 @@
  * the process, RocksDB's threads included, from the first record to the last
  * commit.
  *
- *     bench_pipeline [RECORDS [QUERY ...]]      default 400000 w1 w2 w3 w3s w5
+ *     bench_pipeline [RECORDS [QUERY ...]]      default 400000, all
  *
  * The broker here hands out the records as Kafka's does (sets of a thousand or
  * so, partition after partition) and counts what is produced. Its own cost is
@@ -20,7 +20,7 @@
 #include "bench/workload.h"
 #include "engine/engine.h"
 
-enum { TOPICS = 3, SET_RECORDS = 1024, RUNS = 5, COMMIT_MS = 2000 };
+enum { TOPICS = 6, SET_RECORDS = 1024, RUNS = 5, COMMIT_MS = 2000 };
 
 /* ---- a broker that reads from memory and writes to nowhere ---- */
 
@@ -290,12 +290,24 @@ static void fill_topics(MemBroker *broker, int records)
     open_topic(broker, 0, "bench_views", records);
     open_topic(broker, 1, "bench_visits", records);
     open_topic(broker, 2, "bench_users", VISIT_USERS);
+    open_topic(broker, 3, "bench_many", records);
+    open_topic(broker, 4, "bench_orders", records);
+    open_topic(broker, 5, "bench_payments", records);
     for (int i = 0; i < records; i++) {
         int value_len = view_value(value, i);
         add(broker, &broker->topics[0], key, view_key(key, i, VIEW_USERS),
             value, value_len, view_time_ms(i));
         add(broker, &broker->topics[1], key, view_key(key, i, VISIT_USERS),
             value, value_len, view_time_ms(i));
+        add(broker, &broker->topics[3], key, view_key(key, i, MANY_USERS),
+            value, value_len, view_time_ms(i));
+    }
+    for (int i = 0; i < records / 2; i++) {
+        int value_len = view_value(value, i);
+        for (int half = 4; half <= 5; half++)
+            add(broker, &broker->topics[half], key,
+                view_key(key, i, records / 2), value, value_len,
+                order_time_ms(i) + (half == 5 ? PAYMENT_LATER_MS : 0));
     }
     for (int i = 0; i < VISIT_USERS; i++) {
         int value_len = user_value(value, i);
@@ -349,8 +361,11 @@ static double run_query(MemBroker *broker, const char *name, int records)
                           .broker = &broker->base};
     must(mr_open(arena, &options, &engine), "open");
     mr_Session *session = mr_session_open(engine);
-    mr_session_define(session, STR("views"), STR("bench_views"));
-    mr_session_define(session, STR("visits"), STR("bench_visits"));
+    static const char *const topics[] = {"views", "visits", "many", "orders",
+                                         "payments"};
+    for (int i = 0; i < 5; i++)
+        mr_session_define(session, str_from(topics[i]),
+                          str_printf(arena, "bench_%s", topics[i]));
     mr_session_define(session, STR("out"), STR("bench_out"));
     must(mr_session_set(session, arena, STR("auto.offset.reset"),
                         STR("earliest")),
@@ -422,7 +437,8 @@ static void measure(MemBroker *broker, const char *name, int records)
 
 int main(int argc, char **argv)
 {
-    static const char *const all[] = {"w1", "w2", "w3", "w3s", "w5"};
+    static const char *const all[] = {"w1", "w2", "w3", "w3s", "w4",
+                                      "w5", "w6", "w7", "w8"};
     int records = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 400000;
     static MemBroker broker = {.base = {&mem_type}};
 
@@ -433,7 +449,7 @@ int main(int argc, char **argv)
     measure(&broker, NULL, records);
     for (int i = 2; i < argc; i++)
         measure(&broker, argv[i], records);
-    for (int i = 0; argc < 3 && i < 5; i++)
+    for (int i = 0; argc < 3 && i < 9; i++)
         measure(&broker, all[i], records);
     return 0;
 }

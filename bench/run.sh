@@ -6,7 +6,7 @@
 #
 # RECORDS   in each topic, default 3000000
 # RUNS      repetitions, in turns; medians are shown; default 5
-# QUERIES   default "w1 w2 w3 w3s w5"
+# QUERIES   default "w1 w2 w3 w3s w4 w5 w6 w7 w8"
 # ADDRESS   a Kafka that runs already; default: one is started and stopped
 #
 # CPU time is that of the whole process. The median of what a run over an empty
@@ -18,7 +18,7 @@ cd "$(dirname "$0")/.." || exit 1
 build=${1:-build}
 records=${RECORDS:-3000000}
 runs=${RUNS:-5}
-queries=${QUERIES:-w1 w2 w3 w3s w5}
+queries=${QUERIES:-w1 w2 w3 w3s w4 w5 w6 w7 w8}
 tool=$build/bench/bench_kafka
 millrace=$build/millrace
 lines=$build/bench.jsonl
@@ -46,12 +46,16 @@ fi
 
 # One run of a query with a group and a topic of its own, which keeps records of
 # any age; prints `records=... cpu_s=...`.
-run_query() { # query, views, visits, run
-    local out=bench_$1_$2_$4
+run_query() { # query, full | none, run
+    local out=bench_$1_$2_$3 topics=() topic
+    for topic in views visits many orders payments; do
+        [ "$2" = none ] && topics+=(-d "$topic=bench_none")
+        [ "$2" = full ] && topics+=(-d "$topic=bench_$topic")
+    done
     "$tool" topic "$address" "$out" 2>"$temp/error" || fail "no topic"
     "$tool" time "$millrace" run --bootstrap-server "$address" \
         --data-dir "$temp/$out" --set ksql.service.id="$out" \
-        -d views="$2" -d visits="$3" -d out="$out" --until-idle 1000 \
+        "${topics[@]}" -d out="$out" --until-idle 1000 \
         bench/sql/sources.sql "bench/sql/$1.sql" 2>"$temp/error" \
         >"$temp/line" || fail "$1 failed"
     grep -q ' errors=0 ' "$temp/error" || fail "$1 had errors"
@@ -107,7 +111,7 @@ table() {
             (high[key SUBSEP "cpu_s"] - start) * 1e6 / read[key]
         if (base) printf "  %4.0f %% of %-8s %-13s", 100 * cost[base] / us, \
             base, goal ? "(goal " goal " %)" : ""
-        else printf "  %31s", ""
+        else printf "  %31s", goal ? "(goal " goal " us)" : ""
         printf "  %6.2f s %5.0f MB", median(key SUBSEP "wall_s"), \
             median(key SUBSEP "rss_mb")
         if (known[key, "out"]) printf "  %.3f out", \
@@ -130,13 +134,15 @@ table() {
             read[all[q]] = median(all[q] SUBSEP "records")
             if (all[q] == "w5") read["w5"] -= table_rows
         }
+        base["w1"] = base["w3"] = base["w3s"] = "consume"
+        base["w2"] = base["w5"] = "copy"
+        goal["w1"] = goal["w3"] = goal["w5"] = 60; goal["w2"] = 70
+        goal["w4"] = 4.5; goal["w6"] = 5; goal["w7"] = 4; goal["w8"] = 1.3
         row("consume", "consume", "", "")
         row("copy", "copy", "", "")
         for (q = 1; q <= nq - 2; q++) {
             k = all[q]
-            row(k, k, k == "w2" || k == "w5" ? "copy" : "consume", \
-                k == "w1" || k == "w5" ? 60 : k == "w2" ? 70 : \
-                k == "w3" ? 50 : "")
+            row(k, k, base[k], goal[k])
         }
     }' "$temp/all"
 }
@@ -149,15 +155,15 @@ start_time() {
 }
 
 : >"$lines"
-echo "loading $records records into bench_views and bench_visits" >&2
+echo "loading $records records into each topic" >&2
 "$tool" load "$address" "$records" 2>"$temp/error" || fail "loading failed"
 "$tool" topic "$address" bench_none 2>"$temp/error" || fail "no topic"
 for ((run = 1; run <= runs; run++)); do
     echo "run $run of $runs" >&2
     for query in $queries; do
         note "$run" consume "$(run_loop consume)"
-        note "$run" "idle-$query" "$(run_query "$query" bench_none bench_none "$run")"
-        note "$run" "$query" "$(run_query "$query" bench_views bench_visits "$run")"
+        note "$run" "idle-$query" "$(run_query "$query" none "$run")"
+        note "$run" "$query" "$(run_query "$query" full "$run")"
         case $query in w2 | w5) note "$run" copy "$(run_loop copy)" ;; esac
     done
 done

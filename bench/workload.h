@@ -19,7 +19,9 @@ enum {
     PARTITIONS = 4,
     VIEW_USERS = 10000,   /* Keys of the topic bench_views. */
     VISIT_USERS = 100000, /* Keys of bench_visits, rows of bench_users. */
+    MANY_USERS = 1000000, /* Keys of bench_many. */
     VIEWS_PER_MS = 100,
+    ORDERS_PER_MS = 2,
     KEY_ROOM = 24,
     VALUE_ROOM = 320,
 };
@@ -30,6 +32,14 @@ static inline int64_t view_time_ms(int64_t i)
 {
     return VIEW_TIME_MS + i / VIEWS_PER_MS;
 }
+
+/* Orders come slower, so that a minute of them is a state of usual size, and
+ * each has one payment, half a minute later. */
+static inline int64_t order_time_ms(int64_t i)
+{
+    return VIEW_TIME_MS + i / ORDERS_PER_MS;
+}
+enum { PAYMENT_LATER_MS = 30000 };
 
 /* 7919 is prime to both numbers of users. */
 static inline int view_user(int64_t i, int users)

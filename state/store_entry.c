@@ -100,6 +100,7 @@ void entry_link_dead(Store *store, StoreEntry *entry)
 
 void store_reap(Store *store)
 {
+    store->unborn_count = 0;
     for (StoreEntry *entry = store->dead.first, *next; entry; entry = next) {
         next = entry->dirty_next;
         if (!entry_is_pinned(store, entry))
@@ -220,6 +221,12 @@ void store_delete(Store *store, StoreEntry *entry, int64_t timestamp_ms)
     size_t before = entry_bytes(entry);
     drop_value(entry);
     resize(store, entry, before);
+    if (store->keep_old && !entry->old_value) {
+        /* Nobody was ever told of it: no tombstone is owed. */
+        entry_clean(store, entry);
+        store->unborn_count++;
+        return;
+    }
     store_mark(store, entry, timestamp_ms);
 }
 

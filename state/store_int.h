@@ -33,6 +33,8 @@ enum EntryFlag {
     ENTRY_APART = 16, /* The value has a block of its own. */
 };
 
+enum { UNBORN_MAX = 1024 };
+
 typedef struct Table Table;
 
 /* An entry's block: this, the key, room for a value. */
@@ -131,6 +133,7 @@ struct Store {
 
     EntryList dirty, dead;
     int dirty_count;
+    int unborn_count; /* Dead entries that were never flushed. */
     size_t dirty_bytes;
     Pending pending;
     uint32_t flush_id;   /* Of the last flush. */
@@ -196,6 +199,7 @@ void store_make_room_slow(Store *store);
 /* Call before adding entries; may free any clean entry. */
 static inline void store_make_room(Store *store)
 {
+    if (store->unborn_count > UNBORN_MAX) store_reap(store);
     if (atomic_load_explicit(&store->db->memory->bytes, memory_order_relaxed) >
             (long long)store->db->memory->max_bytes &&
         store->db->disk)

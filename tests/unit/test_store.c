@@ -276,6 +276,36 @@ static void test_locked(void)
     arena_free(arena);
 }
 
+/* What was made and deleted between two flushes owes nobody a tombstone; what
+ * was flushed does. */
+static void test_unborn(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Case c = {"unborn", STORE_KEYED, false, true, true, 0, 0, 1, 0, 0};
+    StateDb *db = open_state(arena, &c);
+    Store *store = open_store(db, arena, &c);
+    for (int i = 0; i < 5000; i++) {
+        Str key = {(const char *)&i, sizeof i};
+        StoreEntry *entry = store_upsert(store, key);
+        memset(store_value_room(store, entry, 8), 1, 8);
+        store_mark(store, entry, i);
+        if (i != 7) store_delete(store, store_upsert(store, key), i);
+        CHECK(store_dirty_count(store) == (i >= 7));
+    }
+    StoreStats stats;
+    store_stats(store, &stats);
+    CHECK(stats.entry_count < 2000); /* They do not gather. */
+    CHECK(store_flush(store, arena).kind == ST_OK);
+    int kept = 7;
+    StoreEntry *entry = store_upsert(store,
+                                     (Str){(const char *)&kept, sizeof kept});
+    store_delete(store, entry, 9);
+    CHECK(store_dirty_count(store) == 1);
+    store_close(store);
+    state_close(db);
+    arena_free(arena);
+}
+
 /* Counts up random keys of one store, committing now and then. */
 static void count_keys(Store *store, StateDb *db, Arena *arena, uint32_t seed)
 {
@@ -352,6 +382,7 @@ int main(int argc, char **argv)
         run(&cases[i], seed);
     test_memory_limit();
     test_shared_limit();
+    test_unborn();
     test_no_remains();
     test_dirty_order();
     test_errors();
