@@ -133,6 +133,42 @@ static bool has_having(const PlanNode *node)
     return node && filters;
 }
 
+static bool reads_column(const PlanNode *source, Str name)
+{
+    for (int i = 0; i < source->column_count; i++)
+        if (source->columns[i].needed &&
+            str_eq(source->columns[i].name, name))
+            return true;
+    return false;
+}
+
+/* A column that one of two sources reads and the other does not, or
+ * STR_NULL. System columns are at hand anyway. */
+static Str read_by_one(const PlanNode *a, const PlanNode *b)
+{
+    for (int i = 0; i < a->column_count; i++) {
+        Str name = a->columns[i].name;
+        if (a->columns[i].needed && !is_system_column(name) &&
+            !reads_column(b, name))
+            return name;
+    }
+    return STR_NULL;
+}
+
+/* An aggregation carries the columns that its query names, and its state is
+ * theirs: also those that only a WHERE reads (language 9, 41). */
+static Status check_carried(Arena *stmt, const Source *old, const PlanNode *a,
+                            const PlanNode *b)
+{
+    Str more = read_by_one(b, a), less = read_by_one(a, b);
+    if (!more.ptr && !less.ptr) return st_ok();
+    return st_error(stmt, ST_USER,
+                    "'%.*s' cannot be replaced: it aggregates, and column "
+                    "'%.*s' was %s before",
+                    STR_ARG(old->name), STR_ARG(more.ptr ? more : less),
+                    more.ptr ? "not read" : "read");
+}
+
 /* What can never be replaced, as the reason; NULL: it may. */
 static const char *fixed_reason(const PlanNode *node)
 {
@@ -160,6 +196,8 @@ static Status check_plan(Arena *stmt, const Source *old, const Plan *old_plan,
         const char *why = fixed_reason(old_plan->nodes[i]);
         if (why) return refuse(stmt, old, why);
     }
+    Status st = st_ok();
+    bool aggregates = false;
     const PlanNode *a = skip_stateless(old_plan->root);
     const PlanNode *b = skip_stateless(plan->root);
     for (; a && b;
@@ -168,6 +206,10 @@ static Status check_plan(Arena *stmt, const Source *old, const Plan *old_plan,
             return refuse(stmt, old, "the query has other steps than before");
         if (a->kind == PLAN_SOURCE && !str_eq(a->source.topic, b->source.topic))
             return refuse(stmt, old, "it must read the same topic as before");
+        aggregates |= a->kind == PLAN_AGGREGATE;
+        if (a->kind == PLAN_SOURCE && aggregates)
+            st = check_carried(stmt, old, a, b);
+        if (st.kind) return st;
         if (a->kind == PLAN_REKEY &&
             !same_exprs(a->rekey.exprs, a->rekey.count, b->rekey.exprs,
                         b->rekey.count))
@@ -191,9 +233,12 @@ STATUS plan_check_replace(Arena *stmt, const Source *old, const Plan *old_plan,
 {
     Status st = check_source(stmt, old, source);
     if (st.kind) return st;
-    if (old->writers.count > 1 ||
-        (old->writers.count == 1 && !str_eq(old->writers.at[0], old->query_id)))
-        return refuse(stmt, old, "other queries write it too");
+    for (int i = 0; i < old->writers.count; i++)
+        if (!str_eq(old->writers.at[i], old->query_id))
+            return st_error(stmt, ST_USER,
+                            "'%.*s' cannot be replaced: query '%.*s' writes it "
+                            "too, TERMINATE it first",
+                            STR_ARG(old->name), STR_ARG(old->writers.at[i]));
     if (old_plan && plan) return check_plan(stmt, old, old_plan, plan);
     /* Of a terminated query nothing is left to compare with. */
     if (old->is_cas == source->is_cas) return st_ok();

@@ -122,7 +122,7 @@ static void test_others(Fixture *f)
     fixture_ok(f, "INSERT INTO w SELECT k, v FROM r;");
     const Source *old = catalog_find(f->catalog, STR("W"));
     Status st = plan_check_replace(f->arena, old, plan, source, plan);
-    CHECK(st.kind == ST_USER && strstr(st.text, "other queries write it"));
+    CHECK(st.kind == ST_USER && strstr(st.text, "writes it too"));
 }
 
 int main(void)
