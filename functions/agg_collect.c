@@ -6,20 +6,18 @@
  */
 #include "functions/function_int.h"
 
-#include "base/number.h"
+#include "base/property.h"
 
 /* How many values may be kept; a missing, negative or unreadable setting is no
  * limit. */
 static int limit(const FnCall *call)
 {
     bool set = strcmp(call->function->name, "collect_set") == 0;
-    Str name = set ? STR("ksql.functions.collect_set.limit")
-                   : STR("ksql.functions.collect_list.limit");
-    const Str *text = call->properties ? map_get(call->properties, name) : NULL;
-    int32_t value;
-    if (!text || !number_parse_i32(str_trim(*text), &value) || value < 0)
-        return INT32_MAX;
-    return value;
+    int64_t value = property_int(call->properties,
+                                 set ? "ksql.functions.collect_set.limit"
+                                     : "ksql.functions.collect_list.limit",
+                                 -1);
+    return value < 0 || value > INT32_MAX ? INT32_MAX : (int)value;
 }
 
 static int collect_state(Arena *plan, const Type *const *args, int count,

@@ -22,6 +22,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "base/property.h"
 #include "runtime/query.h"
 
 static bool foldable(const Expr *expr)
@@ -66,6 +67,21 @@ static void fold(Arena *plan, EvalNode *node)
     if (row_node(&run, node, &value)) set_literal(plan, node, value);
 }
 
+/* What the query's settings and the planner say about failures and NULL. */
+static void set_rules(EvalNode *node, const Map *properties)
+{
+    const Expr *expr = node->expr;
+    bool contain = property_bool(properties, "ksql.nested.error.set.null",
+                                 true);
+    bool cast = expr->kind == EXPR_CAST;
+    node->strict = !contain || (cast && expr->op == CAST_STRICT);
+    node->null_text = cast && expr->op == CAST_WRITTEN &&
+                      expr->type->kind == TYPE_STRING &&
+                      expr->args[0]->type->kind != TYPE_STRING &&
+                      !property_bool(properties,
+                                     "ksql.cast.strings.preserve.nulls", true);
+}
+
 static EvalNode *build(Arena *plan, const Expr *expr, const Map *properties,
                        int *var_count)
 {
@@ -73,6 +89,7 @@ static EvalNode *build(Arena *plan, const Expr *expr, const Map *properties,
     node->expr = expr;
     node->type = expr->type;
     node->arg_count = expr->arg_count;
+    set_rules(node, properties);
     node->args = ARENA_ARRAY(plan, EvalNode *, expr->arg_count + 1);
     node->cols = ARENA_ARRAY(plan, const Column *, expr->arg_count + 1);
     for (int i = 0; i < expr->arg_count; i++) {

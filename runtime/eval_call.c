@@ -123,8 +123,8 @@ bool row_call(Run *run, EvalNode *node, Value *out)
     for (int i = 0; i < node->arg_count; i++) {
         if (node->args[i]->expr->kind == EXPR_LAMBDA)
             set_lambda(run, node, i);
-        else
-            row_contained(run, node->args[i], &node->values[i]);
+        else if (!row_argument(run, node, i, &node->values[i]))
+            return false;
     }
     ready_call(run, node);
     if (!node->call->function->scalar) return call_one_column(run, node, out);
@@ -148,14 +148,31 @@ static void call_rows(Run *run, EvalNode *node, Rows rows, Result *result,
     run->row = -1;
 }
 
+/* Of a strict node: fails the rows of which an argument failed. */
+static void fail_rows(Run *run, Rows rows, uint64_t *failed, Result *result,
+                      Column *out)
+{
+    if (!failed) return;
+    for (int i = 0; i < rows.count; i++) {
+        int row = rows_at(rows, i);
+        if (bit_get(failed, row))
+            column_set_null(run->arena, out, row, run->count);
+    }
+    result->failed = run_union(run, result->failed, failed);
+}
+
 static Result call_function(Run *run, EvalNode *node, Rows rows)
 {
+    uint64_t *failed = NULL;
     for (int i = 0; i < node->arg_count; i++) {
         node->cols[i] = NULL;
-        if (node->args[i]->expr->kind == EXPR_LAMBDA)
+        if (node->args[i]->expr->kind == EXPR_LAMBDA) {
             set_lambda(run, node, i);
-        else
-            node->cols[i] = run_node(run, node->args[i], rows).col;
+            continue;
+        }
+        Result r = run_node(run, node->args[i], rows);
+        node->cols[i] = r.col;
+        if (node->strict) failed = run_union(run, failed, r.failed);
     }
     ready_call(run, node);
     Column *out = run_column(run, node->type);
@@ -164,6 +181,7 @@ static Result call_function(Run *run, EvalNode *node, Rows rows)
         call_columns(run, node, rows, out);
     else
         call_rows(run, node, rows, &result, out);
+    fail_rows(run, rows, failed, &result, out);
     return result;
 }
 
@@ -234,10 +252,9 @@ bool row_parts(Run *run, EvalNode *node, Value *out)
 {
     Value *parts = ARENA_ARRAY(run->arena, Value, node->arg_count + 1);
     for (int i = 0; i < node->arg_count; i++) {
-        if (contains(node))
-            row_contained(run, node->args[i], &parts[i]);
-        else if (!row_node(run, node->args[i], &parts[i]))
-            return false;
+        bool ok = contains(node) ? row_argument(run, node, i, &parts[i])
+                                 : row_node(run, node->args[i], &parts[i]);
+        if (!ok) return false;
     }
     *out = assemble(run, node, parts);
     return true;
@@ -250,7 +267,8 @@ Result run_call(Run *run, EvalNode *node, Rows rows)
     for (int i = 0; i < node->arg_count; i++) {
         Result r = run_node(run, node->args[i], rows);
         node->cols[i] = r.col;
-        if (!contains(node)) failed = run_union(run, failed, r.failed);
+        if (node->strict || !contains(node))
+            failed = run_union(run, failed, r.failed);
     }
     Column *out = run_column(run, node->type);
     Value *parts = ARENA_ARRAY(run->arena, Value, node->arg_count + 1);
@@ -261,7 +279,9 @@ Result run_call(Run *run, EvalNode *node, Rows rows)
         column_set(run->arena, out, row, run->count,
                    assemble(run, node, parts));
     }
-    return (Result){out, failed};
+    Result result = {out, NULL};
+    fail_rows(run, rows, failed, &result, out);
+    return result;
 }
 
 /* The widenings that cannot fail. False: not one of them. */
@@ -282,29 +302,42 @@ static bool widen(const Column *in, Rows rows, Column *out)
     return true;
 }
 
+static void null_to_text(Run *run, Rows rows, const uint64_t *failed,
+                         Column *out)
+{
+    for (int i = 0; i < rows.count; i++) {
+        int row = rows_at(rows, i);
+        if (bit_get(out->nulls, row) && !bit_get(failed, row))
+            column_set(run->arena, out, row, run->count,
+                       (Value){.str = STR("null")});
+    }
+}
+
 Result run_cast(Run *run, EvalNode *node, Rows rows)
 {
     Result in = run_node(run, node->args[0], rows);
-    bool strict = node->expr->op == CAST_STRICT;
-    if (type_equal(in.col->type, node->type)) return (Result){in.col, NULL};
+    uint64_t *failed = node->strict ? in.failed : NULL;
+    if (type_equal(in.col->type, node->type)) return (Result){in.col, failed};
     Column *out = run_column(run, node->type);
-    Result result = {out, strict ? in.failed : NULL};
+    Result result = {out, NULL};
     if (rows.count && widen(in.col, rows, out)) {
         out->nulls = run_nulls(run, in.col);
-        return result;
+        return (Result){out, failed};
     }
-    uint64_t *failed = strict ? bits_new(run->arena, run->count) : NULL;
     for (int i = 0; i < rows.count; i++) {
         int row = rows_at(rows, i);
         Value from = column_get(in.col, row), to;
         const char *why = "cast failed";
-        if (!cast_value(run->arena, in.col->type, node->type, &from, &to,
-                        &why)) {
-            if (run->report) run->report(run->context, run->batch, row, why);
-            if (strict) bit_set(failed, row);
-        }
-        column_set(run->arena, out, row, run->count, to);
+        bool ok = cast_value(run->arena, in.col->type, node->type, &from, &to,
+                             &why);
+        if (ok || !node->strict)
+            column_set(run->arena, out, row, run->count, to);
+        if (!ok && node->strict)
+            run_fail(run, &result, out, row, why);
+        else if (!ok && run->report)
+            run->report(run->context, run->batch, row, why);
     }
     result.failed = run_union(run, result.failed, failed);
+    if (node->null_text) null_to_text(run, rows, result.failed, out);
     return result;
 }

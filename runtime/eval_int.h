@@ -28,6 +28,8 @@ struct EvalNode {
     FnCall *call;    /* EXPR_CALL */
     bool is_literal; /* `literal` holds the value: literals and folded. */
     bool has_lambda; /* EXPR_CALL with a lambda argument. */
+    bool strict;     /* An argument that fails, or a cast, fails the node. */
+    bool null_text;  /* EXPR_CAST: NULL becomes the text null. */
     Value literal;
     Column constant;     /* The literal as a constant column. */
     LambdaRef lambda;    /* EXPR_LAMBDA */
@@ -82,8 +84,9 @@ Rows run_filter(Run *run, EvalNode *node, Rows rows);
 bool row_node(Run *run, EvalNode *node, Value *out);
 bool row_call(Run *run, EvalNode *node, Value *out);
 bool row_parts(Run *run, EvalNode *node, Value *out);
-/* As row_node, but a failure is reported and becomes NULL. */
-void row_contained(Run *run, EvalNode *node, Value *out);
+/* Argument `i` of a node that contains failures: one is reported and becomes
+ * NULL. Of a strict node: as row_node. */
+bool row_argument(Run *run, EvalNode *node, int i, Value *out);
 
 /* Shared scalar meaning. False: failed, *why is set. */
 bool arith_value(Arena *arena, const Type *type, int op, const Value *a,

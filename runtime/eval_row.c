@@ -14,12 +14,14 @@ static bool fail(Run *run, const char *why)
     return false;
 }
 
-void row_contained(Run *run, EvalNode *node, Value *out)
+bool row_argument(Run *run, EvalNode *node, int i, Value *out)
 {
-    if (row_node(run, node, out)) return;
+    if (row_node(run, node->args[i], out)) return true;
+    if (node->strict) return false;
     *out = VALUE_NULL;
     if (run->report && run->row >= 0)
         run->report(run->context, run->batch, run->row, run->why);
+    return true;
 }
 
 /* Both arguments; false if one fails. */
@@ -84,16 +86,16 @@ static bool row_like(Run *run, EvalNode *node, Value *out)
 static bool row_cast(Run *run, EvalNode *node, Value *out)
 {
     Value in;
-    bool strict = node->expr->op == CAST_STRICT;
-    if (!strict)
-        row_contained(run, node->args[0], &in);
-    else if (!row_node(run, node->args[0], &in))
-        return false;
+    if (!row_argument(run, node, 0, &in)) return false;
+    if (in.null && node->null_text) {
+        *out = (Value){.str = STR("null")};
+        return true;
+    }
     const char *why = "cast failed";
     if (cast_value(run->arena, node->args[0]->type, node->type, &in, out, &why))
         return true;
     /* A constant that does not convert fails for each row, not once. */
-    if (strict || run->row < 0) return fail(run, why);
+    if (node->strict || run->row < 0) return fail(run, why);
     if (run->report) run->report(run->context, run->batch, run->row, why);
     *out = VALUE_NULL;
     return true;

@@ -25,7 +25,7 @@
 
 #include <assert.h>
 
-#include "base/number.h"
+#include "base/property.h"
 
 static int first_input(const Op *op)
 {
@@ -34,12 +34,10 @@ static int first_input(const Op *op)
 
 static int64_t emit_interval_ms(const Op *op)
 {
-    static const char name[] =
-        "__emit.interval.ms.kstreams.outer.join.spurious.results.fix__";
-    const Map *properties = op->task->options->properties;
-    const Str *text = properties ? map_get(properties, STR(name)) : NULL;
-    int64_t ms;
-    return text && number_parse_i64(*text, &ms) && ms > 0 ? ms : 0;
+    int64_t ms = property_int(
+        op->task->options->properties,
+        "__emit.interval.ms.kstreams.outer.join.spurious.results.fix__", 0);
+    return ms > 0 ? ms : 0;
 }
 
 static Status stream_join_open(Op *op, Arena *plan)

@@ -20,8 +20,10 @@
 #include "runtime/task.h"
 
 #include <assert.h>
+#include <limits.h>
 
 #include "base/datefmt.h"
+#include "base/property.h"
 #include "runtime/kept_headers.h"
 #include "runtime/rowset.h"
 
@@ -38,6 +40,9 @@ typedef struct SourceState {
     KeptHeaders headers;
     Buf buf;
     Str decoder_step;
+    bool stop_on_bad, stop_on_time; /* Settings: such a record is the end. */
+    int stop_row;                   /* The first one; INT_MAX: none. */
+    const char *stop_doing, *stop_why;
 } SourceState;
 
 /* Whose records the decoders are reading, for reports. */
@@ -124,6 +129,11 @@ static Status source_open(Op *op, Arena *plan)
                                      STR_ARG(op->node->step));
     Status st = open_decoders(op, plan, state);
     if (st.kind) return st;
+    const Map *properties = op->task->options->properties;
+    state->stop_on_bad = property_bool(
+        properties, "ksql.fail.on.deserialization.error", false);
+    state->stop_on_time = property_bool(
+        properties, "ksql.timestamp.throw.on.invalid", false);
     if (source->timestamp.slot >= 0 && source->timestamp.format.len) {
         st = datefmt_open(plan, source->timestamp.format, STR_NULL,
                           &state->format);
@@ -140,6 +150,34 @@ static Status source_open(Op *op, Arena *plan)
 
 /* ---- decoding ---- */
 
+/* Notes a record that ends the query. */
+static void stop_at(Op *op, const Batch *batch, int row, const char *doing,
+                    const char *why)
+{
+    SourceState *state = op->state;
+    if (row >= state->stop_row) return;
+    state->stop_row = row;
+    state->stop_doing = doing;
+    state->stop_why = str_copy(batch->arena, str_from(why)).ptr;
+}
+
+/* Ends the query there: what comes before still goes its way. */
+static void stop_if_bad(Op *op, Batch *batch)
+{
+    SourceState *state = op->state;
+    if (state->stop_row == INT_MAX) return;
+    for (int i = batch->sel_count - 1; i >= 0; i--)
+        if (batch_row(batch, i) >= state->stop_row)
+            batch_drop_row(batch, batch_row(batch, i));
+    op_fail(op, st_error(batch->arena, ST_FATAL,
+                         "cannot %s of a record of topic '%.*s', partition %d, "
+                         "offset %lld: %s",
+                         state->stop_doing,
+                         STR_ARG(op->node->source.topic), batch->partition,
+                         (long long)batch->offsets[state->stop_row],
+                         state->stop_why));
+}
+
 static void bad_record(void *context, int row, const char *why)
 {
     DecodeSide *side = context;
@@ -151,6 +189,9 @@ static void bad_record(void *context, int row, const char *why)
                              .is_key = side->is_key,
                              .record = side->bytes[row]};
     op_report_full(side->op, side->batch, row, &error);
+    if (state->stop_on_bad)
+        stop_at(side->op, side->batch, row,
+                side->is_key ? "read the key" : "read the value", why);
 }
 
 static void decode_side(Op *op, Batch *batch, Decoder *decoder,
@@ -360,6 +401,8 @@ static void extract_timestamps(Op *op, Batch *batch)
         }
         if (ok) continue;
         op_report(op, 1, batch, row, "%s", why);
+        if (state->stop_on_time)
+            stop_at(op, batch, row, "take the time", why);
         batch_drop_row(batch, row);
     }
 }
@@ -379,6 +422,7 @@ Batch *source_decode(Op *op, Arena *arena, const RawRows *raw)
     SourceState *state = op->state;
     const PlanSource *source = &op->node->source;
     Batch *batch = batch_new(arena, raw->count, op->node->column_count);
+    state->stop_row = INT_MAX;
     batch->partition = raw->partition;
     batch->timestamps = raw->timestamps;
     batch->offsets = raw->offsets;
@@ -400,6 +444,7 @@ Batch *source_decode(Op *op, Arena *arena, const RawRows *raw)
                 source->value.column_count, batch->value_bytes, false);
     fill_others(op, batch);
     extract_timestamps(op, batch);
+    stop_if_bad(op, batch);
     return batch;
 }
 
