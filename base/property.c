@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Properties: reading one as a truth value or a number.
+ */
 #include "base/property.h"
 
 #include "base/number.h"

@@ -25,13 +25,17 @@ static const char *topic_name(mr_Engine *engine, Arena *arena)
 static Status ensure_topic(mr_Engine *engine, Arena *arena, Str topic)
 {
     TopicInfo info;
-    TopicConfig configs[] = {{STR("cleanup.policy"), STR("delete")},
-                             {STR("retention.ms"), STR("-1")}};
+    TopicConfig configs[] = {
+        {STR("cleanup.policy"), STR("delete")},
+        {STR("retention.ms"), STR("-1")},
+        {STR("min.insync.replicas"),
+         engine_setting(engine, NULL,
+                        STR("ksql.internal.topic.min.insync.replicas"))}};
     Status st = broker_describe_topic(engine->broker, arena, topic, &info);
     if (st.kind != ST_USER) return st;
     int replicas = (int)engine_setting_int(engine, NULL,
                                            "ksql.internal.topic.replicas");
-    return engine_create_topic(engine, arena, topic, 1, replicas, configs, 2);
+    return engine_create_topic(engine, arena, topic, 1, replicas, configs, 3);
 }
 
 STATUS command_log_append(mr_Engine *engine, Arena *stmt, Str command_id,

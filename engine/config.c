@@ -197,18 +197,22 @@ void settings_document(Buf *out)
                  "`consumer.`, `producer.`, `ssl.`, `sasl.` reach the Kafka "
                  "client under their own or their Java name. An unknown name "
                  "is a warning, never an error. *Accepted* settings are "
-                 "checked and kept, but nothing reads them yet.\n\n"
+                 "checked and kept, but nothing reads them yet; *deprecated* "
+                 "ones are taken with a warning and have no effect.\n\n"
                  "| name | type | default | session | notes | effect |\n"
                  "|---|---|---|---|---|---|\n"));
     for (int i = 0; i < setting_row_count; i++) {
         const Setting *row = &setting_rows[i];
-        buf_printf(
-            out, "| `%s` | %s | %s%s%s | %s | %s%s | %s |\n", row->name,
-            row->type == SETTING_ENUM ? row->words : types[row->type],
-            row->value && *row->value ? "`" : "", row->value ? row->value : "",
-            row->value && *row->value ? "`" : "",
-            row->flags & SETTING_FIXED ? "no" : "yes",
-            row->flags & SETTING_STREAMS ? "streams" : "",
-            row->flags & SETTING_PENDING ? " accepted" : "", row->description);
+        buf_printf(out, "| `%s` | %s | %s%s%s | %s | %s%s | %s |\n", row->name,
+                   row->type == SETTING_ENUM ? row->words : types[row->type],
+                   row->value && *row->value ? "`" : "",
+                   row->value ? row->value : "",
+                   row->value && *row->value ? "`" : "",
+                   row->flags & SETTING_FIXED ? "no" : "yes",
+                   row->flags & SETTING_STREAMS ? "streams" : "",
+                   row->flags & SETTING_PENDING      ? " accepted"
+                   : row->flags & SETTING_DEPRECATED ? " deprecated"
+                                                     : "",
+                   row->description);
     }
 }

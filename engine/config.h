@@ -20,11 +20,12 @@ typedef enum SettingType {
 } SettingType;
 
 enum {
-    SETTING_QUERY = 1,    /* Level QUERY: SET may change it (else SERVER). */
-    SETTING_FIXED = 2,    /* SET is refused. */
-    SETTING_SECRET = 4,   /* Shown masked. */
-    SETTING_STREAMS = 8,  /* Known with and without `ksql.streams.`. */
-    SETTING_PENDING = 16, /* Accepted; takes effect with a later version. */
+    SETTING_QUERY = 1,       /* Level QUERY: SET may change it (else SERVER). */
+    SETTING_FIXED = 2,       /* SET is refused. */
+    SETTING_SECRET = 4,      /* Shown masked. */
+    SETTING_STREAMS = 8,     /* Known with and without `ksql.streams.`. */
+    SETTING_PENDING = 16,    /* Accepted; takes effect with a later version. */
+    SETTING_DEPRECATED = 32, /* Accepted with a warning; has no effect. */
 };
 
 typedef struct Setting {

@@ -424,6 +424,10 @@ static Status take_settings(mr_Engine *engine, Arena *arena, const Map *given)
         if (!setting_find(name) && !setting_is_passed_on(name) &&
             str_starts_with(name, STR("ksql.")))
             log_warn("unknown setting", "name=%.*s", STR_ARG(name));
+        const Setting *row = setting_find(name);
+        if (row && row->flags & SETTING_DEPRECATED)
+            log_warn("deprecated setting", "name=%s effect=\"%s\"", row->name,
+                     row->description);
         Str *kept = ARENA_NEW(engine->arena, Str);
         *kept = str_copy(engine->arena, value);
         map_put(engine->arena, &engine->settings,

@@ -60,6 +60,7 @@ struct mr_Engine {
                               reference, where commit markers count too. */
     int64_t next_query;    /* Headless and tests. */
     int64_t next_transient;
+    int push_count;     /* Push queries that run now. */
     Producer *producer; /* Of INSERT VALUES and the command log. */
     Map topic_names;    /* Str by itself: names that producers may keep. */
     bool started;       /* Headless: queries may run. */
@@ -154,7 +155,8 @@ STATUS query_require(Exec *x, Str id, uint32_t at, EngineQuery **query);
 /* For a new query; free before its arena. Under the engine's lock. */
 void query_retry_init(EngineQuery *query);
 void query_retry_free(EngineQuery *query);
-/* Its errors of the last hour, oldest first: {timestamp, errorMessage, type}. */
+/* Its errors of the last hour, oldest first: {timestamp, errorMessage, type}.
+ */
 void query_retry_errors(const EngineQuery *query, Arena *arena, Json *list);
 /* The thread that starts failed queries again. Stop it without the engine's
  * lock; NULL is allowed. */

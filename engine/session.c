@@ -26,18 +26,30 @@ static void put_text(Arena *arena, Map *map, Str name, Str value)
     map_put(arena, map, str_copy(arena, name), kept);
 }
 
-static bool is_denied(const mr_Engine *engine, Str name)
+/* Is the property on a list of the settings, under either of its names? */
+static bool is_listed(const mr_Engine *engine, const char *setting, Str name)
 {
-    Str list = engine_setting(engine, NULL,
-                              STR("ksql.properties.overrides.denylist"));
+    Str list = engine_setting(engine, NULL, str_from(setting));
     while (list.len) {
         size_t end = str_find(list, STR(","), 0);
         if (end == SIZE_MAX) end = list.len;
-        if (str_eq(str_trim((Str){list.ptr, end}), name)) return true;
+        Str one = str_trim((Str){list.ptr, end});
+        if (str_eq(setting_canonical(one), setting_canonical(name)))
+            return true;
         size_t skip = end < list.len ? end + 1 : end;
         list = (Str){list.ptr + skip, list.len - skip};
     }
     return false;
+}
+
+/* Does the operator forbid it? By one of two lists, as the mode says. */
+static bool is_denied(const mr_Engine *engine, Str name)
+{
+    Str mode = engine_setting(engine, NULL,
+                              STR("ksql.properties.overrides.validation.mode"));
+    if (str_eq_nocase(mode, STR("allowlist")))
+        return !is_listed(engine, "ksql.properties.overrides.allowlist", name);
+    return is_listed(engine, "ksql.properties.overrides.denylist", name);
 }
 
 /* Names that are not ours may be the Kafka clients': only so near to one of

@@ -65,6 +65,17 @@ static Status stream_rows(Exec *x, Transient *t, bool until_idle)
     return st_ok();
 }
 
+/* Room for one more push query? */
+static Status check_push_count(Exec *x, const AstStatement *statement)
+{
+    int64_t max = engine_setting_int(x->engine, NULL, "ksql.max.push.queries");
+    if (x->engine->push_count < max) return st_ok();
+    return st_error_at(x->stmt, statement->at,
+                       "%d push queries are running, and "
+                       "ksql.max.push.queries allows no more: end one first",
+                       x->engine->push_count);
+}
+
 static Status run(Exec *x, Transient *t, Map *properties)
 {
     mr_Engine *engine = x->engine;
@@ -128,14 +139,20 @@ Status exec_select(Exec *x, const AstStatement *statement)
     if (!x->sink || !x->sink->row)
         return st_error_at(x->stmt, statement->at,
                            "SELECT needs somewhere to send its rows");
-    Transient t = {
-        .plan = plan,
-        .rows = rows_new(plan->schema)};
+    Transient t = {.plan = plan, .rows = rows_new(plan->schema)};
+    bool push = plan->kind != PLAN_PULL;
+    if (push) st = check_push_count(x, statement);
+    if (st.kind) {
+        rows_free(t.rows);
+        return st;
+    }
     t.id = str_printf(
         x->stmt, "transient_%.*s_%lld",
         STR_ARG(plan->source_count ? plan->sources[0] : STR("")),
         (long long)(clock_monotonic_ns() + x->engine->next_transient++));
+    x->engine->push_count += push;
     st = run(x, &t, query_properties(x->stmt, x->engine, x->overrides));
+    x->engine->push_count -= push;
     rows_free(t.rows);
     return st;
 }

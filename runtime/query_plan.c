@@ -13,6 +13,8 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "base/property.h"
+
 enum { DAY_MS = 24 * 3600 * 1000 };
 
 static int add_store(NodeStore *stores, int count, Str name, StoreRole role,
@@ -353,9 +355,16 @@ static Status add_changelog(Query *query, Arena *arena, const NodeStore *store,
                                        STR_ARG(query->options.application_id),
                                        STR_ARG(store->name))
                                 .ptr;
+    /* Kafka Streams' name for it goes before the reference's own. */
+    int64_t more_ms = property_int(
+        query->options.properties,
+        "windowstore.changelog.additional.retention.ms",
+        property_int(query->options.properties,
+                     "ksql.sink.window.change.log.additional.retention",
+                     DAY_MS));
     return make_topic(
         query, arena, query->changelogs[at], partitions, policies[store->role],
-        store->role == STORE_OF_ROWS ? 0 : store->retention_ms + DAY_MS);
+        store->role == STORE_OF_ROWS ? 0 : store->retention_ms + more_ms);
 }
 
 static Status node_changelogs(Query *query, Arena *arena, const PlanNode *node,

@@ -6,6 +6,8 @@
  */
 #include "engine/engine.h"
 
+#include "base/number.h"
+#include "kafka/broker.h"
 #include "tests/unit/check.h"
 
 /* What a sink was told. */
@@ -216,6 +218,114 @@ static void sessions_and_engines_are_apart(void)
     arena_free(arena);
 }
 
+/* An engine with one or two settings of its own. */
+static mr_Engine *open_set(Arena *arena, Broker *broker, const char *name,
+                           Str *value, const char *other, Str *other_value)
+{
+    Map settings = {0};
+    mr_Engine *engine = NULL;
+    map_put(arena, &settings, str_from(name), value);
+    if (other) map_put(arena, &settings, str_from(other), other_value);
+    mr_Options options = {.settings = &settings,
+                          .broker = broker,
+                          .mode = MR_TEST,
+                          .memory_state = true};
+    CHECK(!mr_open(arena, &options, &engine).kind);
+    return engine;
+}
+
+/* Only what is on the list may be overridden, under either of its names. */
+static void an_allowlist_allows_no_more(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    Str mode = STR("allowlist"), list = STR("a.b, auto.offset.reset");
+    mr_Engine *engine = open_set(
+        arena, broker, "ksql.properties.overrides.validation.mode", &mode,
+        "ksql.properties.overrides.allowlist", &list);
+    mr_Session *session = mr_session_open(engine);
+    Str name = STR("ksql.streams.auto.offset.reset");
+    CHECK(!mr_session_set(session, arena, name, STR("earliest")).kind);
+    name = STR("commit.interval.ms");
+    Status st = mr_session_set(session, arena, name, STR("5"));
+    CHECK(st.kind == ST_USER && strstr(st.text, "cannot override"));
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    arena_free(arena);
+}
+
+static void push_queries_are_limited(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+    Str none = STR("0");
+    mr_Engine *engine = open_set(arena, broker, "ksql.max.push.queries", &none,
+                                 NULL, NULL);
+    mr_Session *session = mr_session_open(engine);
+    CHECK(!mr_execute(session, arena, str_from(create), &sink).kind);
+    Status st = mr_execute(session, arena,
+                           STR("SELECT * FROM s EMIT CHANGES LIMIT 0;"), &sink);
+    CHECK(st.kind == ST_USER && strstr(st.text, "ksql.max.push.queries"));
+    st = mr_execute(session, arena, STR("SELECT * FROM s;"), &sink);
+    CHECK(!st.kind);
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    buf_free(&seen.types);
+    buf_free(&seen.rows);
+    arena_free(arena);
+}
+
+/* retention.ms of the one topic whose name ends in `end`. */
+static int64_t retention_of(Arena *arena, Broker *broker, Str end)
+{
+    TopicInfo *topics;
+    TopicConfig *configs;
+    int count, config_count;
+    int64_t ms = -2;
+    CHECK(!broker_list_topics(broker, arena, &topics, &count).kind);
+    for (int i = 0; i < count; i++) {
+        if (!str_ends_with(topics[i].name, end)) continue;
+        CHECK(!broker_topic_configs(broker, arena, topics[i].name, &configs,
+                                    &config_count)
+                   .kind);
+        for (int c = 0; c < config_count; c++)
+            if (str_eq(configs[c].name, STR("retention.ms")))
+                number_parse_i64(configs[c].value, &ms);
+    }
+    return ms;
+}
+
+static void windowed_changelogs_keep_more(void)
+{
+    static const char windowed[] =
+        "CREATE TABLE w AS SELECT id, COUNT(*) AS c FROM s WINDOW TUMBLING "
+        "(SIZE 1 SECOND, RETENTION 10 DAYS) GROUP BY id;";
+    Str more = STR("5");
+    for (int set = 0; set < 2; set++) {
+        Arena *arena = arena_new("test", 0);
+        Broker *broker = broker_memory_open(NULL);
+        mr_Engine *engine =
+            set ? open_set(arena, broker,
+                           "ksql.sink.window.change.log.additional.retention",
+                           &more, NULL, NULL)
+                : open_on(arena, broker, MR_TEST);
+        mr_Session *session = mr_session_open(engine);
+        CHECK(!mr_execute(session, arena, str_from(create), NULL).kind);
+        CHECK(!mr_execute(session, arena, str_from(windowed), NULL).kind);
+        int64_t day = 24 * 3600 * 1000;
+        CHECK(retention_of(arena, broker, STR("-changelog")) ==
+              10 * day + (set ? 5 : day));
+        mr_session_close(session);
+        mr_close(engine);
+        broker_close(broker);
+        arena_free(arena);
+    }
+}
+
 static void settings_are_checked(void)
 {
     static const struct {
@@ -270,5 +380,8 @@ int main(void)
     select_streams_rows_until_its_limit();
     sessions_and_engines_are_apart();
     settings_are_checked();
+    an_allowlist_allows_no_more();
+    push_queries_are_limited();
+    windowed_changelogs_keep_more();
     return check_done();
 }
