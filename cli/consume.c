@@ -198,10 +198,14 @@ static Status open_topic(Consume *consume, Broker *broker, Arena *arena,
     return st;
 }
 
-static bool at_end(Consume *consume, Broker *broker, Arena *arena)
+static bool at_end(Consume *consume, Broker *broker, Consumer *consumer,
+                   Arena *arena)
 {
     for (int p = 0; p < consume->part_count; p++) {
         int64_t low, high;
+        ConsumerReach reach; /* The end may be markers of transactions. */
+        consumer_reach(consumer, 0, p, &reach);
+        if (reach.next > consume->next[p]) consume->next[p] = reach.next;
         Status st = broker_watermarks(broker, arena, str_from(consume->topic),
                                       p, &low, &high);
         if (!st.kind && consume->next[p] < high) return false;
@@ -237,7 +241,8 @@ static Status read_all(Consume *consume, Broker *broker, Arena *arena)
             consumer_release(consumer, &sets[i]);
         }
         fflush(stdout);
-        if (!count && consume->until_end && at_end(consume, broker, poll))
+        if (!count && consume->until_end &&
+            at_end(consume, broker, consumer, poll))
             break;
     }
     if (st.kind) st.text = str_copy(arena, str_from(st.text)).ptr;

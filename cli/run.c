@@ -73,7 +73,7 @@ static bool make_input_topics(Run *run)
 /* ---- outputs ---- */
 
 /* True if everything of the topic has been written. */
-static bool at_end(const Pipe *pipe)
+static bool at_end(Pipe *pipe)
 {
     Broker *broker = mr_broker(pipe->run->engine);
     Arena *arena = arena_new("end", 0);
@@ -82,6 +82,10 @@ static bool at_end(const Pipe *pipe)
         int64_t low, high;
         Status st = broker_watermarks(broker, arena, str_from(pipe->topic), p,
                                       &low, &high);
+        ConsumerReach reach; /* The end may be markers of transactions. */
+        consumer_reach(pipe->consumer, 0, p, &reach);
+        if (reach.next > pipe->next[p]) pipe->next[p] = reach.next;
+        if (reach.end > high) high = reach.end;
         int64_t next = pipe->next[p];
         end = st.kind || (next < low ? low : next) >= high;
     }

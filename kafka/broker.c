@@ -116,6 +116,20 @@ STATUS consumer_committed(Consumer *consumer, Arena *arena,
                                                       count);
 }
 
+STATUS consumer_seek(Consumer *consumer, Arena *arena,
+                     const TopicPartition *parts, int count)
+{
+    return consumer->broker->type->consumer_seek(consumer, arena, parts, count);
+}
+
+void consumer_reach(Consumer *consumer, int topic_index, int32_t partition,
+                    ConsumerReach *reach)
+{
+    *reach = (ConsumerReach){-1, -1};
+    consumer->broker->type->consumer_reach(consumer, topic_index, partition,
+                                           reach);
+}
+
 STATUS producer_open(Broker *broker, Arena *arena,
                      const ProducerOptions *options, Producer **producer)
 {
@@ -130,8 +144,10 @@ void producer_close(Producer *producer)
 STATUS producer_send(Producer *producer, Arena *arena, const char *topic,
                      int32_t partition, const Record *records, int count)
 {
-    return producer->broker->type->produce(producer, arena, topic, partition,
-                                           records, count);
+    Status st = producer->broker->type->produce(producer, arena, topic,
+                                                partition, records, count);
+    if (st.kind) producer->failed = true;
+    return st;
 }
 
 STATUS producer_flush(Producer *producer, Arena *arena, int timeout_ms)
@@ -141,7 +157,9 @@ STATUS producer_flush(Producer *producer, Arena *arena, int timeout_ms)
 
 STATUS txn_begin(Producer *producer, Arena *arena)
 {
-    return producer->broker->type->txn_begin(producer, arena);
+    Status st = producer->broker->type->txn_begin(producer, arena);
+    if (!st.kind) producer->failed = false;
+    return st;
 }
 
 STATUS txn_commit(Producer *producer, Arena *arena, Consumer *consumer,
@@ -154,6 +172,11 @@ STATUS txn_commit(Producer *producer, Arena *arena, Consumer *consumer,
 STATUS txn_abort(Producer *producer, Arena *arena)
 {
     return producer->broker->type->txn_abort(producer, arena);
+}
+
+bool producer_has_failed(const Producer *producer)
+{
+    return producer->failed;
 }
 
 /* ---- partitioning ---- */

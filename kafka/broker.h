@@ -113,6 +113,15 @@ typedef struct ProducerOptions {
     const Map *properties;     /* Str values by name, of `producer.*`. */
 } ProducerOptions;
 
+/* How far a consumer has come in a partition it reads. */
+typedef struct ConsumerReach {
+    int64_t next; /* The offset after all that polls handed out or passed over,
+                     such as markers of transactions; -1: not known yet. */
+    int64_t end;  /* The offset that the next record written will get, as the
+                     broker last told; records of open transactions lie before
+                     it. -1: not told yet. */
+} ConsumerReach;
+
 /* What stands behind the door. Calls below forward to it; errors are ST_RETRY
  * when trying again may help, ST_FATAL when not, ST_USER when the request
  * cannot be (unknown topic, topic exists, bad config). */
@@ -147,6 +156,10 @@ typedef struct BrokerType {
                               int count);
     STATUS (*consumer_committed)(Consumer *, Arena *, TopicPartition *,
                                  int count);
+    STATUS (*consumer_seek)(Consumer *, Arena *, const TopicPartition *,
+                            int count);
+    void (*consumer_reach)(Consumer *, int topic_index, int32_t partition,
+                           ConsumerReach *reach);
     STATUS (*producer_open)(Broker *, Arena *, const ProducerOptions *,
                             Producer **);
     void (*producer_close)(Producer *);
@@ -167,6 +180,7 @@ struct Consumer {
 };
 struct Producer {
     Broker *broker;
+    bool failed; /* See producer_has_failed. */
 };
 
 /* The version of librdkafka, for --version. */
@@ -263,6 +277,14 @@ STATUS consumer_commit(Consumer *consumer, Arena *arena,
 STATUS consumer_committed(Consumer *consumer, Arena *arena,
                           TopicPartition *parts, int count);
 
+/* Goes back, or forth: reads these from their offsets next, whatever was polled
+ * of them before. All must be owned. Sets already polled stay valid. */
+STATUS consumer_seek(Consumer *consumer, Arena *arena,
+                     const TopicPartition *parts, int count);
+/* Moves on with polls that find nothing too. */
+void consumer_reach(Consumer *consumer, int topic_index, int32_t partition,
+                    ConsumerReach *reach);
+
 /* ---- writing ---- */
 
 STATUS producer_open(Broker *broker, Arena *arena,
@@ -287,6 +309,9 @@ STATUS txn_begin(Producer *producer, Arena *arena);
 STATUS txn_commit(Producer *producer, Arena *arena, Consumer *consumer,
                   const TopicPartition *parts, int count);
 STATUS txn_abort(Producer *producer, Arena *arena);
+/* True if a send failed since it was opened or the last transaction began: what
+ * was sent is not complete, and a transaction must be aborted. */
+bool producer_has_failed(const Producer *producer);
 
 /* ---- partitioning ---- */
 

@@ -350,3 +350,76 @@ STATUS kafka_consumer_committed(Consumer *base, Arena *arena,
     return kafka_error(consumer->handle.broker, arena, err, ST_FATAL, NULL,
                        "read committed offsets");
 }
+
+/* ---- going back ---- */
+
+static Slot *slot_of(const KafkaConsumer *consumer, int topic_index,
+                     int32_t partition)
+{
+    for (int i = 0; i < consumer->slot_count; i++)
+        if (consumer->slots[i].topic_index == topic_index &&
+            consumer->slots[i].partition == partition)
+            return &consumer->slots[i];
+    return NULL;
+}
+
+/* Where it stands; OFFSET_* if it has not read anything yet. */
+static int64_t position_of(const Slot *slot)
+{
+    return slot->next ? slot->next : slot->start;
+}
+
+/* All that is owned is assigned anew, which drops what was fetched. (Seeking
+ * one by one waits for each, and with batch calls before 2.1 what was fetched
+ * before still comes.) */
+STATUS kafka_consumer_seek(Consumer *base, Arena *arena,
+                           const TopicPartition *parts, int count)
+{
+    KafkaConsumer *consumer = (KafkaConsumer *)base;
+
+    for (int i = 0; i < count; i++) {
+        Slot *slot = slot_of(consumer, parts[i].topic_index,
+                             parts[i].partition);
+        if (!slot)
+            return st_error(arena, ST_RETRY,
+                            "the group is rebalancing: partition %d of topic "
+                            "'%s' is not owned",
+                            parts[i].partition,
+                            consumer->topics[parts[i].topic_index]);
+        slot->next = parts[i].offset > 0 ? parts[i].offset : 0;
+        slot->start = parts[i].offset;
+    }
+    TopicPartition *all = ARENA_ARRAY(arena, TopicPartition,
+                                      consumer->slot_count + 1);
+    for (int i = 0; i < consumer->slot_count; i++) {
+        Slot *slot = &consumer->slots[i];
+        slot->start = position_of(slot);
+        all[i] = (TopicPartition){.topic_index = slot->topic_index,
+                                  .partition = slot->partition,
+                                  .offset = slot->start,
+                                  .metadata = STR_NULL};
+    }
+    rd_kafka_topic_partition_list_t *list = kafka_list_of(consumer, all,
+                                                          consumer->slot_count);
+    rd_kafka_resp_err_t err = rd_kafka_assign(consumer->handle.rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (!err) return st_ok();
+    return kafka_error(consumer->handle.broker, arena, err, ST_FATAL, NULL,
+                       "go back to the last commit");
+}
+
+void kafka_consumer_reach(Consumer *base, int topic_index, int32_t partition,
+                          ConsumerReach *reach)
+{
+    KafkaConsumer *consumer = (KafkaConsumer *)base;
+    const Slot *slot = slot_of(consumer, topic_index, partition);
+    int64_t low, high;
+
+    if (!slot) return;
+    if (position_of(slot) >= 0) reach->next = position_of(slot);
+    if (rd_kafka_get_watermark_offsets(
+            consumer->handle.rk, consumer->topics[topic_index], partition, &low,
+            &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+        high >= 0)
+        reach->end = high;
+}

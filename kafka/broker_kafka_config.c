@@ -78,7 +78,7 @@ static const Pair fixed_for_consumers[] = {
     {"enable.auto.offset.store", "false"},
     {"isolation.level", "read_committed"},
     {"partition.assignment.strategy", "range"},
-    {"enable.partition.eof", "false"},
+    {"enable.partition.eof", "true"}, /* See count_slots. */
 };
 
 static const Pair fixed_for_producers[] = {

@@ -299,6 +299,16 @@ static int fill(KafkaConsumer *consumer, PollBatch *batch, int timeout_ms,
     return got > 0 ? drain(consumer, batch, 1, max) : 0;
 }
 
+/* The end of what can be read now. Behind the last record there may have been
+ * markers and aborted records, which are never handed out: only this tells that
+ * they were passed. */
+static void note_end(KafkaConsumer *consumer, const rd_kafka_message_t *m)
+{
+    int at = kafka_find_slot(consumer, m->rkt, m->partition);
+    if (at >= 0 && m->offset > consumer->slots[at].next)
+        consumer->slots[at].next = m->offset;
+}
+
 /* Finds each message's slot and counts; returns how many slots have some. */
 static int count_slots(KafkaConsumer *consumer, PollBatch *batch, int count)
 {
@@ -309,6 +319,11 @@ static int count_slots(KafkaConsumer *consumer, PollBatch *batch, int count)
     for (int i = 0; i < count; i++) {
         rd_kafka_message_t *m = batch->raw[i];
         batch->slot_of[i] = -1;
+        if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            note_end(consumer, m);
+            rd_kafka_message_destroy(m);
+            continue;
+        }
         if (m->err) {
             kafka_note_error(&consumer->handle, m->err,
                              rd_kafka_message_errstr(m));

@@ -206,6 +206,10 @@ STATUS kafka_consumer_commit(Consumer *base, Arena *arena,
                              const TopicPartition *parts, int count);
 STATUS kafka_consumer_committed(Consumer *base, Arena *arena,
                                 TopicPartition *parts, int count);
+STATUS kafka_consumer_seek(Consumer *base, Arena *arena,
+                           const TopicPartition *parts, int count);
+void kafka_consumer_reach(Consumer *base, int topic_index, int32_t partition,
+                          ConsumerReach *reach);
 
 /* ---- broker_kafka_offsets.c ---- */
 

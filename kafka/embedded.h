@@ -207,6 +207,8 @@ void embedded_close(Broker *broker);
     .consumer_release = embedded_consumer_release,                             \
     .consumer_commit = embedded_consumer_commit,                               \
     .consumer_committed = embedded_consumer_committed,                         \
+    .consumer_seek = embedded_consumer_seek,                                   \
+    .consumer_reach = embedded_consumer_reach,                                 \
     .producer_open = embedded_producer_open,                                   \
     .producer_close = embedded_producer_close, .produce = embedded_produce,    \
     .producer_flush = embedded_producer_flush,                                 \
@@ -276,6 +278,10 @@ void embedded_consumer_release(Consumer *, RecordSet *);
 STATUS embedded_consumer_commit(Consumer *, Arena *, const TopicPartition *,
                                 int);
 STATUS embedded_consumer_committed(Consumer *, Arena *, TopicPartition *, int);
+STATUS embedded_consumer_seek(Consumer *, Arena *, const TopicPartition *,
+                              int count);
+void embedded_consumer_reach(Consumer *, int topic_index, int32_t partition,
+                             ConsumerReach *);
 
 /* ---- embedded_offsets.c ---- */
 

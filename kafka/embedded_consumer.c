@@ -306,6 +306,57 @@ Status embedded_consumer_assign(Consumer *base, Arena *arena,
     return st;
 }
 
+static Position *find_position(EmbeddedConsumer *consumer, int topic_index,
+                               int32_t partition)
+{
+    for (int i = 0; i < consumer->position_count; i++)
+        if (consumer->positions[i].topic_index == topic_index &&
+            consumer->positions[i].part->index == partition)
+            return &consumer->positions[i];
+    return NULL;
+}
+
+Status embedded_consumer_seek(Consumer *base, Arena *arena,
+                              const TopicPartition *parts, int count)
+{
+    EmbeddedConsumer *consumer = (EmbeddedConsumer *)base;
+    EmbeddedBroker *broker = broker_of(consumer);
+    Status st = st_ok();
+
+    pthread_mutex_lock(&broker->lock);
+    for (int i = 0; i < count && !st.kind; i++) {
+        Position *at = find_position(consumer, parts[i].topic_index,
+                                     parts[i].partition);
+        if (!at) {
+            st = st_error(arena, ST_RETRY,
+                          "the group is rebalancing: partition %d is not owned",
+                          parts[i].partition);
+            break;
+        }
+        batch_unref(at->current);
+        batch_unref_chain(at->ahead);
+        at->current = at->ahead = NULL;
+        at->cursor = (BatchCursor){0};
+        at->next = parts[i].offset;
+        st = resolve(consumer, arena, at->part, &at->next);
+    }
+    pthread_mutex_unlock(&broker->lock);
+    return st;
+}
+
+void embedded_consumer_reach(Consumer *base, int topic_index, int32_t partition,
+                             ConsumerReach *reach)
+{
+    EmbeddedConsumer *consumer = (EmbeddedConsumer *)base;
+    EmbeddedBroker *broker = broker_of(consumer);
+    const Position *at = find_position(consumer, topic_index, partition);
+
+    if (!at) return;
+    pthread_mutex_lock(&broker->lock);
+    *reach = (ConsumerReach){at->next, at->part->end};
+    pthread_mutex_unlock(&broker->lock);
+}
+
 /* Does what the group asks for. Under the lock, which it releases while a
  * handler runs. */
 static Status follow_group(EmbeddedConsumer *consumer, Arena *arena)

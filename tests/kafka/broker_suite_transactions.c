@@ -118,6 +118,87 @@ static void a_newer_producer_fences_the_older(const Suite *suite, Arena *arena)
     producer_close(fresh);
 }
 
+/* ---- what is passed over, and going back ---- */
+
+/* Polls until the reader has come this far; false: it does not. */
+static bool comes_to_end(const Suite *suite, Arena *arena, Consumer *reader,
+                         const char *topic)
+{
+    int64_t until = clock_monotonic_ns() +
+                    (int64_t)suite->patience_ms * 1000000;
+    for (;;) {
+        RecordSet *sets;
+        int count;
+        int64_t low, high;
+        ConsumerReach reach;
+        Status st = consumer_poll(reader, arena, 20, 10, &sets, &count);
+        for (int i = 0; !st.kind && i < count; i++)
+            consumer_release(reader, &sets[i]);
+        st = broker_watermarks(suite->broker, arena, str_from(topic), 0, &low,
+                               &high);
+        CHECK(st.kind == ST_OK);
+        consumer_reach(reader, 0, 0, &reach);
+        CHECK(reach.next <= reach.end || reach.end < 0);
+        if (reach.next == high && reach.end >= high) return true;
+        if (clock_monotonic_ns() > until) return false;
+    }
+}
+
+/* Markers and aborted records are never handed out, but a reader that found
+ * nothing more has passed them. */
+static void a_reader_comes_to_the_end(const Suite *suite, Arena *arena)
+{
+    const char *topic = suite_name(suite, arena, "reach");
+    CHECK(suite_topic(suite, arena, topic, 1));
+    Producer *producer = open_transactional(suite, arena,
+                                            suite_name(suite, arena, "id-4"));
+    Consumer *reader = suite_reader(suite, arena, topic, 1, 0);
+    if (!producer || !reader) return;
+    CHECK(comes_to_end(suite, arena, reader, topic));
+    for (int i = 0; i < 4; i++) {
+        CHECK(txn_begin(producer, arena).kind == ST_OK);
+        CHECK(send_text(producer, arena, topic, 0, "x").kind == ST_OK);
+        CHECK(producer_flush(producer, arena, suite->patience_ms).kind ==
+              ST_OK);
+        /* What is still open is not the end of what can be read. */
+        CHECK(comes_to_end(suite, arena, reader, topic));
+        if (i % 2)
+            CHECK(txn_abort(producer, arena).kind == ST_OK);
+        else
+            CHECK(txn_commit(producer, arena, NULL, NULL, 0).kind == ST_OK);
+        CHECK(comes_to_end(suite, arena, reader, topic));
+    }
+    consumer_close(reader);
+    producer_close(producer);
+}
+
+static void a_reader_goes_back(const Suite *suite, Arena *arena)
+{
+    const char *topic = suite_name(suite, arena, "seek");
+    Record got[8];
+
+    CHECK(suite_topic(suite, arena, topic, 2));
+    for (int i = 0; i < 4; i++)
+        CHECK(suite_send(suite, arena, topic, 0, "k",
+                         str_printf(arena, "%d", i).ptr)
+                  .kind == ST_OK);
+    CHECK(suite_send(suite, arena, topic, 1, "k", "other").kind == ST_OK);
+    Consumer *reader = suite_reader(suite, arena, topic, 2, 0);
+    if (!reader) return;
+    CHECK(suite_read(suite, arena, reader, got, NULL, 5) == 5);
+    TopicPartition back = {0, 0, 2, STR_NULL};
+    CHECK(consumer_seek(reader, arena, &back, 1).kind == ST_OK);
+    CHECK(suite_read(suite, arena, reader, got, NULL, 2) == 2);
+    CHECK(got[0].offset == 2 && got[1].offset == 3);
+    CHECK_STR(got[0].value, "2");
+    CHECK(suite_send(suite, arena, topic, 1, "k", "new").kind == ST_OK);
+    CHECK(suite_read(suite, arena, reader, got, NULL, 1) == 1);
+    CHECK_STR(got[0].value, "new");
+    TopicPartition foreign = {0, 7, 0, STR_NULL};
+    CHECK(consumer_seek(reader, arena, &foreign, 1).kind == ST_RETRY);
+    consumer_close(reader);
+}
+
 /* ---- many threads ---- */
 
 enum { WRITERS = 4, EACH = 5000, THREAD_PARTITIONS = 3 };
@@ -308,6 +389,8 @@ int broker_suite_transactions(const Suite *suite)
     Arena *arena = arena_new("suite", 0);
     transactions_are_seen_whole_or_not(suite, arena);
     a_newer_producer_fences_the_older(suite, arena);
+    a_reader_comes_to_the_end(suite, arena);
+    a_reader_goes_back(suite, arena);
     writers_and_a_reader_at_once(suite, arena);
     a_copy_has_each_record_once(suite, arena);
     arena_free(arena);
