@@ -321,11 +321,10 @@ const Setting setting_rows[] = {
      NULL, "rows per batch"},
     {"state.dir", SETTING_TEXT, NULL, SETTING_FIXED | SETTING_STREAMS, 0, 0,
      NULL, "directory of state stores; unset: `state` in the data directory"},
-    {"processing.guarantee", SETTING_ENUM, "at_least_once",
-     SETTING_STREAMS | SETTING_PENDING, 0, 0,
-     "at_least_once exactly_once exactly_once_v2",
-     "at_least_once, or exactly_once_v2 (not available yet: refused at star"
-     "t)"},
+    {"processing.guarantee", SETTING_ENUM, "at_least_once", SETTING_STREAMS, 0,
+     0, "at_least_once exactly_once exactly_once_v2",
+     "at_least_once; or exactly_once_v2 (exactly_once is the same): results"
+     ", state and offsets are committed in transactions"},
     {"num.stream.threads", SETTING_INT, "4", SETTING_STREAMS, 1, 256, NULL,
      "worker threads of a query; no more are started than there are partiti"
      "ons or cores"},

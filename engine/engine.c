@@ -433,12 +433,6 @@ static Status take_settings(mr_Engine *engine, Arena *arena, const Map *given)
         map_put(engine->arena, &engine->settings,
                 str_copy(engine->arena, setting_canonical(name)), kept);
     }
-    Str guarantee = engine_setting(engine, NULL, STR("processing.guarantee"));
-    if (str_starts_with(guarantee, STR("exactly_once")))
-        return st_error(arena, ST_USER,
-                        "processing.guarantee '%.*s' is not available yet: "
-                        "only at_least_once is",
-                        STR_ARG(guarantee));
     return st_ok();
 }
 

@@ -55,6 +55,7 @@ static Query *new_query(const Plan *plan, const QueryOptions *options)
     int rows = options->batch_rows_max;
     if (rows <= 0 || rows > BATCH_ROWS_MAX) rows = BATCH_ROWS_MAX;
     query->options.batch_rows_max = rows;
+    if (!options->use_group) query->options.exactly_once = false;
     pthread_mutex_init(&query->lock, NULL);
     pthread_mutex_init(&query->rows_lock, NULL);
     pthread_mutex_init(&query->asking, NULL);

@@ -71,7 +71,14 @@ typedef struct Worker {
     Arena *life; /* As long as the worker. */
     Arena *turn; /* Of one turn: status texts. */
     Consumer *consumer;
-    Producer *producer;
+    Producer *producer; /* NULL: not opened yet, or anew (exactly once). */
+    bool exactly_once;
+    bool in_transaction;
+    int64_t began_ms;     /* Monotonic: the transaction. */
+    bool must_go_back;    /* What was done since the last commit is lost. */
+    int64_t go_back_ms;   /* Monotonic: not tried again before. */
+    int go_back_failures; /* In a row, that trying again hardly cures. */
+    bool producer_broken; /* Another must be opened. */
     Task **tasks;
     int task_count, task_cap;
     PollArena *free_polls;
@@ -139,7 +146,7 @@ struct Query {
     _Atomic int64_t taken, given; /* Rows of LIMIT: promised, delivered. */
     atomic_bool stopping, paused, finished, commit_wanted;
     _Atomic int64_t stopping_ms; /* Monotonic, since when; 0: not. */
-    atomic_bool told; /* options.finished was called. */
+    atomic_bool told;            /* options.finished was called. */
 };
 
 /* ---- query_plan.c ---- */
@@ -172,6 +179,15 @@ void *worker_main(void *worker);
  * Returns records processed. */
 int worker_turn(Worker *worker, int timeout_ms, int max_records);
 void worker_publish(Worker *worker, bool force);
+/* A producer for it; none must be open. */
+STATUS worker_open_producer(Worker *worker, Arena *arena);
+/* Makes tasks, or inputs of tasks, for a partition from this offset on.
+ * `committed`: it is the group's. */
+void worker_own(Worker *worker, const TopicPartition *part, bool committed);
+/* Closes all tasks. Not while one is restored. */
+void worker_drop_tasks(Worker *worker);
+/* Says once that the broker is away, ST_RETRY, or back. */
+void worker_note_away(Worker *worker, Status st);
 /* Serves a waiting StateRequest. */
 void worker_answer(Worker *worker);
 
@@ -182,6 +198,30 @@ void worker_answer(Worker *worker);
 STATUS worker_commit(Worker *worker, bool final);
 /* The task's failure or the worker's becomes the query's. */
 void worker_fail(Worker *worker, Status st);
+
+/* Offsets of all that was processed, with their notes; the array is of the
+ * turn. */
+TopicPartition *worker_offsets(Worker *worker, int *count);
+/* The flush or the commit of these tasks failed; their failure or the worker's
+ * becomes the query's, but for what going back to the last commit cures. */
+void worker_take_failure(Worker *worker, Status st);
+
+/* ---- worker_txn.c ---- */
+
+/* True if tasks may run: at least once always; exactly once in a transaction,
+ * which it begins, after going back to the last commit if that is to be done.
+ * False: not yet; the broker is away, or the query has failed. */
+bool worker_is_ready(Worker *worker);
+/* A commit is due for reasons of exactly once, whatever the interval. */
+bool txn_is_due(const Worker *worker);
+/* Commits the transaction with these offsets. ST_RETRY: it was aborted and the
+ * worker must go back. */
+STATUS txn_finish(Worker *worker, const TopicPartition *parts, int count);
+/* What was written since the last commit does not count: tasks stop running
+ * until the worker has gone back. Exactly once only. */
+void txn_lose(Worker *worker, Status st);
+/* True if this failure is one of writing, which going back cures. */
+bool txn_is_broken(const Worker *worker, Status st);
 
 /* ---- query_state.c ---- */
 

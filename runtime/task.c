@@ -44,7 +44,8 @@ static void add_input(Task *task, Op *op, Decode decode)
         .arena = arena_new("batch", 0),
         .time_ms = -1,
         .position = -1,
-        .committed = -1};
+        .committed = -1,
+        .start = -1};
 }
 
 static Op *build(Task *task, const PlanNode *node, bool is_root);
@@ -180,6 +181,7 @@ STATUS task_store_open(Op *op, Str name, StoreKind kind, int64_t retention_ms,
         .retention_ms = retention_ms,
         .keep_old = keep_old,
         .caching = task_merges(task),
+        .transactional = task->options->exactly_once,
         .producer = task->producer,
         .changelog = query_changelog(task->query, name),
         .partition = task->partition,
@@ -433,7 +435,7 @@ void task_send(Op *op, const char *topic, int32_t partition,
     while (!task->failed.kind) {
         Status st = producer_send(task->producer, task->scratch, topic,
                                   partition, records, count);
-        if (st.kind != ST_RETRY) {
+        if (st.kind != ST_RETRY || task->options->exactly_once) {
             op_fail(op, st);
             return;
         }

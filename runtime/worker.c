@@ -97,8 +97,7 @@ static void deliver(Worker *worker, PollArena *poll, RecordSet *set)
     chunk_unuse(chunk);
 }
 
-/* The broker is away or back: one line each. */
-static void note_away(Worker *worker, Status st)
+void worker_note_away(Worker *worker, Status st)
 {
     bool away = st.kind == ST_RETRY;
     if (away && !worker->away)
@@ -118,7 +117,7 @@ static int poll_records(Worker *worker, int timeout_ms, int max_records)
     Status st = consumer_poll(worker->consumer, poll->arena, timeout_ms,
                               max_records, &sets, &count);
     if (st.kind) {
-        note_away(worker, st);
+        worker_note_away(worker, st);
         worker->empty_since_ms = 0;
         if (st.kind == ST_RETRY) {
             if (timeout_ms) clock_sleep_ms(AWAY_PAUSE_MS);
@@ -134,7 +133,7 @@ static int poll_records(Worker *worker, int timeout_ms, int max_records)
     }
     drop_poll(poll);
     if (records) {
-        note_away(worker, st_ok());
+        worker_note_away(worker, st_ok());
         worker->last_record_ms = monotonic_ms();
         worker->empty_since_ms = 0;
     } else if (!worker->empty_since_ms) {
@@ -185,10 +184,9 @@ static void choose_offset(Worker *worker, TopicPartition *part)
     if (!st.kind) part->offset = latest ? high : low;
 }
 
-static void own_partition(Worker *worker, TopicPartition *part)
+void worker_own(Worker *worker, const TopicPartition *part, bool committed)
 {
     Query *query = worker->query;
-    bool committed = part->offset >= 0;
     if (part->partition >= query->topics[part->topic_index].partitions) {
         log_warn("partition is new",
                  "query=%.*s topic=%s partition=%d: it is read after a restart",
@@ -196,7 +194,6 @@ static void own_partition(Worker *worker, TopicPartition *part)
                  query->topics[part->topic_index].name, (int)part->partition);
         return;
     }
-    choose_offset(worker, part);
     for (int s = 0; s < query->sub_count; s++) {
         for (int i = 0; i < query->subs[s].input_count; i++) {
             if (query->subs[s].inputs[i].topic != part->topic_index) continue;
@@ -211,6 +208,7 @@ static void own_partition(Worker *worker, TopicPartition *part)
             input->caught_up = false;
             input->position = part->offset >= 0 ? part->offset : -1;
             input->committed = committed ? part->offset : -1;
+            input->start = part->offset;
             if (notes_read(task->plan, part->metadata, &input->time_ms,
                            &task->notes) &&
                 input->time_ms > task->stream_time_ms)
@@ -222,8 +220,11 @@ static void own_partition(Worker *worker, TopicPartition *part)
 static void assigned(void *context, TopicPartition *parts, int count)
 {
     Worker *worker = context;
-    for (int i = 0; i < count; i++)
-        own_partition(worker, &parts[i]);
+    for (int i = 0; i < count; i++) {
+        bool committed = parts[i].offset >= 0;
+        choose_offset(worker, &parts[i]);
+        worker_own(worker, &parts[i], committed);
+    }
     worker->assigned = true;
     worker->empty_since_ms = 0;
     log_info("partitions assigned", "query=%.*s worker=%d count=%d",
@@ -243,6 +244,12 @@ static void remove_task(Worker *worker, int at)
     keep_counts(worker, task);
     task_close(task);
     worker->tasks[at] = worker->tasks[--worker->task_count];
+}
+
+void worker_drop_tasks(Worker *worker)
+{
+    while (worker->task_count)
+        remove_task(worker, worker->task_count - 1);
 }
 
 static bool owns_any(const Task *task)
@@ -269,12 +276,18 @@ static void revoked(void *context, const TopicPartition *parts, int count,
                     bool lost)
 {
     Worker *worker = context;
-    if (!lost && worker->task_count && !query_is_finished(worker->query)) {
+    bool all = worker->task_count && !query_is_finished(worker->query);
+    if (all && lost && worker->exactly_once) {
+        txn_lose(worker, st_error(worker->turn, ST_RETRY,
+                                  "the group gave its partitions to others"));
+    } else if (all && !lost) {
         Status st = worker_commit(worker, true);
         if (st.kind)
             log_warn("commit before rebalance failed",
                      "query=%.*s reason=\"%s\"",
                      STR_ARG(worker->query->options.id), st.text);
+        /* Their tasks go, and with them what they wrote. */
+        if (st.kind && worker->in_transaction) txn_lose(worker, st);
     }
     for (int i = 0; i < count; i++)
         disown(worker, &parts[i]);
@@ -294,7 +307,7 @@ static bool restore_progress(void *context, int64_t done, int64_t total)
     if (atomic_load(&worker->query->stopping)) return false;
     worker_answer(worker);
     worker_turn(worker, 0, TURN_RECORDS);
-    return !worker->restoring_task->cancelled &&
+    return !worker->restoring_task->cancelled && !worker->must_go_back &&
            !query_is_finished(worker->query);
 }
 
@@ -312,8 +325,8 @@ static void restore_task(Worker *worker, Task *task)
     bool ending = atomic_load(&worker->query->stopping);
     if (st.kind && st.kind != ST_RETRY)
         worker_fail(worker, st);
-    else if (st.kind && !task->cancelled && !ending)
-        note_away(worker, st);
+    else if (st.kind && !task->cancelled && !ending && !worker->must_go_back)
+        worker_note_away(worker, st);
     if (!task->cancelled) return;
     for (int i = worker->task_count - 1; i >= 0; i--)
         if (worker->tasks[i] == task) remove_task(worker, i);
@@ -333,6 +346,25 @@ static void restore_tasks(Worker *worker)
 
 /* ---- turns ---- */
 
+/* Polls found nothing: inputs that are empty go on over what nobody is ever
+ * shown, such as the markers of transactions. */
+static void pass_markers(Worker *worker)
+{
+    for (int t = 0; t < worker->task_count; t++) {
+        Task *task = worker->tasks[t];
+        for (int i = 0; i < task->input_count; i++) {
+            TaskInput *input = &task->inputs[i];
+            if (!input->owned || input->position < 0 || input->queued ||
+                input->batch)
+                continue;
+            ConsumerReach reach;
+            consumer_reach(worker->consumer, input->topic, task->partition,
+                           &reach);
+            if (reach.next > input->position) input->position = reach.next;
+        }
+    }
+}
+
 static int process_tasks(Worker *worker)
 {
     int done = 0, before;
@@ -344,11 +376,12 @@ static int process_tasks(Worker *worker)
             bool crowded = worker->queued > QUEUED_MAX;
             done += task_run(task, TURN_RECORDS, crowded);
             if (task->failed.kind) {
-                worker_fail(worker, task->failed);
+                worker_take_failure(worker, task->failed);
                 return done;
             }
         }
-    } while (done > before && !query_is_finished(worker->query));
+    } while (done > before && !query_is_finished(worker->query) &&
+             !txn_is_due(worker));
     return done;
 }
 
@@ -356,7 +389,8 @@ static bool commit_is_due(Worker *worker, int polled)
 {
     Query *query = worker->query;
     int64_t past = commit_clock_ms(worker) - worker->last_commit_ms;
-    if (past >= query->options.commit_interval_ms) return true;
+    if (past >= query->options.commit_interval_ms || txn_is_due(worker))
+        return true;
     return !polled && atomic_load(&query->commit_wanted);
 }
 
@@ -365,9 +399,9 @@ static void commit_if_due(Worker *worker, int polled)
     if (!commit_is_due(worker, polled)) return;
     Status st = worker_commit(worker, false);
     worker->last_commit_ms = commit_clock_ms(worker);
-    if (st.kind == ST_RETRY)
-        note_away(worker, st);
-    else if (st.kind)
+    if (st.kind == ST_RETRY && !worker->must_go_back)
+        worker_note_away(worker, st);
+    else if (st.kind && st.kind != ST_RETRY)
         worker_fail(worker, st);
 }
 
@@ -379,9 +413,13 @@ int worker_turn(Worker *worker, int timeout_ms, int max_records)
     int polled = 0, done = 0;
     if (worker->queued < QUEUED_MAX || !nested)
         polled = poll_records(worker, timeout_ms, max_records);
-    if (!nested && !query_is_finished(query)) restore_tasks(worker);
-    if (!query_is_finished(query)) done = process_tasks(worker);
-    if (!query_is_finished(query)) commit_if_due(worker, polled);
+    if (!polled) pass_markers(worker);
+    bool ready = !query_is_finished(query) && worker_is_ready(worker);
+    if (ready && !nested) restore_tasks(worker);
+    if (!query_is_finished(query) && worker_is_ready(worker)) {
+        done = process_tasks(worker);
+        if (!query_is_finished(query)) commit_if_due(worker, polled);
+    }
     worker_publish(worker, false);
     return done;
 }
@@ -456,16 +494,29 @@ static Status assign_all(Worker *worker, Arena *arena)
     return consumer_assign(worker->consumer, arena, parts, count);
 }
 
+Status worker_open_producer(Worker *worker, Arena *arena)
+{
+    const QueryOptions *options = &worker->query->options;
+    ProducerOptions producer = {
+        .transactional_id = STR_NULL,
+        .properties = client_properties(arena, options->properties,
+                                        STR("producer."))};
+    if (worker->exactly_once) {
+        Str process;
+        Status st = state_identity(worker->query->db, arena, &process);
+        if (st.kind) return st;
+        producer.transactional_id = str_printf(arena, "%.*s-%.*s-%d",
+                                               STR_ARG(options->application_id),
+                                               STR_ARG(process), worker->index);
+    }
+    return producer_open(options->broker, arena, &producer, &worker->producer);
+}
+
 static Status open_clients(Worker *worker, Arena *arena)
 {
     Query *query = worker->query;
     const QueryOptions *options = &query->options;
-    ProducerOptions producer = {
-        .transactional_id = STR_NULL,
-        .properties = client_properties(worker->life, options->properties,
-                                        STR("producer."))};
-    Status st = producer_open(options->broker, arena, &producer,
-                              &worker->producer);
+    Status st = worker_open_producer(worker, arena);
     if (st.kind) return st;
     const char **topics = ARENA_ARRAY(worker->life, const char *,
                                       query->topic_count + 1);
@@ -486,7 +537,10 @@ STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker)
 {
     Arena *life = arena_new("worker", 0);
     size_t bytes = sizeof(NodeCounts) * (size_t)(query->plan->node_count + 1);
-    *worker = (Worker){.query = query, .index = index, .life = life};
+    *worker = (Worker){.query = query,
+                       .index = index,
+                       .life = life,
+                       .exactly_once = query->options.exactly_once};
     worker->turn = arena_new("turn", 0);
     worker->closed = arena_zalloc(life, bytes);
     worker->shown = arena_zalloc(life, bytes);
@@ -509,8 +563,7 @@ void worker_close(Worker *worker)
                      STR_ARG(query->options.id), st.text);
     }
     worker_publish(worker, true);
-    while (worker->task_count)
-        remove_task(worker, worker->task_count - 1);
+    worker_drop_tasks(worker);
     if (worker->consumer) consumer_close(worker->consumer);
     if (worker->producer) producer_close(worker->producer);
     for (PollArena *poll = worker->free_polls; poll; poll = poll->next)

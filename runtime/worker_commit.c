@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Commits, at least once (runtime 5.1), for all tasks of a worker together:
+ * Commits (runtime 5), for all tasks of a worker together. At least once:
  *
  *   1. operators flush: merged updates go out, stores are written, changelogs
  *      sent
@@ -11,6 +11,9 @@
  * A crash between 2 and 3 repeats what came after the last commit; nothing is
  * ever skipped. A failure that may pass leaves the tasks dirty, and the next
  * commit does all of it again.
+ *
+ * Exactly once 2 and 3 are one transaction (worker_txn.c), and the stores are
+ * told when it is committed, as before that nothing of it may reach the disk.
  */
 #include "runtime/query_int.h"
 
@@ -26,6 +29,14 @@ enum {
 void worker_fail(Worker *worker, Status st)
 {
     query_end(worker->query, st);
+}
+
+void worker_take_failure(Worker *worker, Status st)
+{
+    if (txn_is_broken(worker, st))
+        txn_lose(worker, st);
+    else
+        worker_fail(worker, st);
 }
 
 static bool has_news(const Task *task)
@@ -87,7 +98,7 @@ static void add_offset(TopicPartition *parts, int *count, TopicPartition part)
     parts[(*count)++] = part;
 }
 
-static Status commit_offsets(Worker *worker)
+TopicPartition *worker_offsets(Worker *worker, int *out)
 {
     int most = 0, count = 0;
     for (int t = 0; t < worker->task_count; t++)
@@ -107,6 +118,14 @@ static Status commit_offsets(Worker *worker)
                                                                 &task->notes)});
         }
     }
+    *out = count;
+    return parts;
+}
+
+static Status commit_offsets(Worker *worker)
+{
+    int count;
+    const TopicPartition *parts = worker_offsets(worker, &count);
     if (!count || !worker->query->options.use_group) return st_ok();
     return consumer_commit(worker->consumer, worker->turn, parts, count);
 }
@@ -146,23 +165,64 @@ static void note_committed(Worker *worker)
     }
 }
 
+/* At least once: acknowledged first, then the offsets. */
+static Status commit_flushed(Worker *worker, bool final)
+{
+    if (worker->exactly_once) {
+        int count;
+        const TopicPartition *parts = worker_offsets(worker, &count);
+        return txn_finish(worker, parts, count);
+    }
+    Status st = flush_producer(worker, final);
+    return st.kind ? st : commit_offsets(worker);
+}
+
+/* Flushes the tasks that did something; `any`: there are some. */
+static Status flush_tasks(Worker *worker, bool *any)
+{
+    for (int t = 0; t < worker->task_count; t++) {
+        Task *task = worker->tasks[t];
+        if (!has_news(task)) continue;
+        if (worker->exactly_once && !worker_is_ready(worker))
+            return st_error(worker->turn, ST_RETRY,
+                            "there is no transaction to commit");
+        *any = true;
+        task_flush(task);
+        if (!task->failed.kind) continue;
+        if (!txn_is_broken(worker, task->failed)) return task->failed;
+        txn_lose(worker, task->failed);
+        return st_error(worker->turn, ST_RETRY, "%s", task->failed.text);
+    }
+    return st_ok();
+}
+
+/* What was flushed may go to disk now. */
+static Status settle_stores(Worker *worker)
+{
+    Status st = st_ok();
+    for (int t = 0; t < worker->task_count && worker->exactly_once; t++) {
+        Task *task = worker->tasks[t];
+        for (int i = 0; i < task->store_count && !st.kind; i++)
+            st = store_committed(task->stores[i], worker->turn);
+    }
+    return st;
+}
+
 STATUS worker_commit(Worker *worker, bool final)
 {
     bool any = false;
     if (worker->away && must_give_up(worker, false, 0))
         return st_error(worker->turn, ST_RETRY, "the broker is away");
-    for (int t = 0; t < worker->task_count; t++) {
-        Task *task = worker->tasks[t];
-        if (!has_news(task)) continue;
-        any = true;
-        task_flush(task);
-        if (task->failed.kind) return task->failed;
-    }
+    if (worker->must_go_back)
+        return st_error(worker->turn, ST_RETRY,
+                        "what was done since the last commit is lost");
+    Status st = flush_tasks(worker, &any);
+    if (!st.kind && any) st = commit_flushed(worker, final);
+    if (st.kind) return st;
     if (any) {
-        Status st = flush_producer(worker, final);
-        if (!st.kind) st = commit_offsets(worker);
-        if (st.kind) return st;
         note_committed(worker);
+        st = settle_stores(worker);
+        if (st.kind) return st;
     }
     int64_t now = clock_monotonic_ns() / 1000000;
     if (!final && now - worker->last_checkpoint_ms < CHECKPOINT_MS)

@@ -7,6 +7,7 @@
  *     p/<task>    the owner's position, as given to state_checkpoint
  *     o/<store>   | changelog offset: int64 BE | observed time: int64 BE |
  *     a/<store>   there if RocksDB may be ahead of the changelog (a spill)
+ *     i/process   the name of this database, see state_identity
  *
  * RocksDB makes families durable one by one, when it likes or when asked. So a
  * checkpoint writes data and makes it durable, and only then writes offsets and
@@ -17,6 +18,9 @@
  * the checkpoint).
  */
 #include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/random.h>
 
 #include "base/alloc.h"
 #include "base/fault.h"
@@ -56,6 +60,7 @@ Status state_open(Arena *arena, Str directory, const StateOptions *options,
     static const StateOptions defaults;
     if (!options) options = &defaults;
     StateDb *db = mem_zalloc(sizeof *db);
+    pthread_mutex_init(&db->lock, NULL);
     db->own_memory = !options->memory;
     db->memory = options->memory ? options->memory
                                  : state_memory_new(options->memory_max_bytes);
@@ -73,6 +78,7 @@ void state_close(StateDb *db)
     assert(atomic_load(&db->store_count) == 0);
     if (db->disk) disk_close(db->disk);
     if (db->own_memory) state_memory_free(db->memory);
+    pthread_mutex_destroy(&db->lock);
     mem_free(db);
 }
 
@@ -192,6 +198,47 @@ Status state_position(StateDb *db, Arena *arena, Str task, Str *position)
     return read_meta(db, arena, 'p', task, position);
 }
 
+/* A new one, durably. */
+static Status make_identity(StateDb *db, Arena *arena)
+{
+    unsigned char random[IDENTITY_BYTES / 2];
+    if (getrandom(random, sizeof random, 0) != sizeof random)
+        return st_error(arena, ST_FATAL, "no random numbers: %s",
+                        strerror(errno));
+    char text[IDENTITY_BYTES + 1];
+    for (size_t i = 0; i < sizeof random; i++)
+        snprintf(text + 2 * i, 3, "%02x", random[i]);
+    Status st = st_ok();
+    if (db->disk) {
+        MetaKey at;
+        DiskBatch *batch = disk_batch_new();
+        disk_batch_put(batch, db->offsets, meta_key(&at, 'i', STR("process")),
+                       (Str){text, IDENTITY_BYTES});
+        st = write_meta(db, arena, batch);
+        disk_batch_free(batch);
+    }
+    if (!st.kind) memcpy(db->identity, text, IDENTITY_BYTES);
+    return st;
+}
+
+/* Made when it is first asked for. */
+Status state_identity(StateDb *db, Arena *arena, Str *identity)
+{
+    Status st = st_ok();
+    pthread_mutex_lock(&db->lock);
+    if (!db->identity[0] && db->disk) {
+        Str kept;
+        st = read_meta(db, arena, 'i', STR("process"), &kept);
+        if (!st.kind && kept.len == IDENTITY_BYTES)
+            memcpy(db->identity, kept.ptr, kept.len);
+    }
+    if (!st.kind && !db->identity[0]) st = make_identity(db, arena);
+    if (!st.kind)
+        *identity = str_copy(arena, (Str){db->identity, IDENTITY_BYTES});
+    pthread_mutex_unlock(&db->lock);
+    return st;
+}
+
 /* ---- checkpoints ---- */
 
 typedef struct Checkpoint {
@@ -306,8 +353,10 @@ Status state_checkpoint(StateDb *db, Arena *arena, Broker *broker, Str task,
 {
     if (!db->disk) return st_ok();
     Checkpoint c = {db, arena, task, stores, count, position, NULL};
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        assert(!stores[i]->uncommitted);
         if (stores[i]->status.kind) return stores[i]->status;
+    }
     bool news;
     Status st = has_news(&c, &news);
     if (st.kind || !news) return st;

@@ -36,6 +36,7 @@ static void copy_options(Store *store, const StoreOptions *options)
                              : SEGMENT_MIN_MS;
     store->keep_old = options->keep_old;
     store->caching = options->caching;
+    store->transactional = options->transactional;
     store->producer = options->producer;
     store->changelog = options->changelog;
     store->partition = options->partition;

@@ -19,6 +19,9 @@
  * Life of a store:
  *   state_open -> store_open -> store_restore -> get/upsert/... -> store_flush
  *   (changelog) -> producer_flush, offsets committed -> state_checkpoint
+ *   with transactions: store_flush -> txn_commit -> store_committed
+ *   -> state_checkpoint; if it is aborted, store_close without more ado, and
+ *   from store_open on again: what is on disk is never newer than the commit
  *   -> store_close -> state_close
  */
 #ifndef STATE_STORE_H
@@ -68,6 +71,9 @@ STATUS state_open(Arena *arena, Str directory, const StateOptions *options,
                   StateDb **db);
 /* All stores must be closed. */
 void state_close(StateDb *db);
+/* A name that no other database has, the same after a restart: 16 letters and
+ * digits. Of memory only: the same until it is closed. */
+STATUS state_identity(StateDb *db, Arena *arena, Str *identity);
 /* Removes a closed database and all its files. */
 STATUS state_destroy(Arena *arena, Str directory);
 
@@ -79,6 +85,8 @@ typedef struct StoreOptions {
     bool caching;          /* The operator walks the dirty list to emit. Else
                               (and without keep_old) the store may flush by
                               itself when memory is short. */
+    bool transactional;    /* Changelog records become valid with a transaction
+                              of the owner: see store_committed. */
     Producer *producer;    /* Of the changelog; NULL: none. */
     const char *changelog; /* Topic; must outlive the store. NULL: none. */
     int32_t partition;
@@ -175,6 +183,14 @@ int64_t store_observed_ms(const Store *store);
  * flush may be repeated. RocksDB gets the entries at state_checkpoint, or
  * before if memory runs short. */
 STATUS store_flush(Store *store, Arena *arena);
+
+/* For transactional stores, which never let RocksDB have what is not committed:
+ * the transaction of all flushes so far is committed. May write to RocksDB. */
+STATUS store_committed(Store *store, Arena *arena);
+
+/* True for a transactional store that has no room for more that is not
+ * committed: commit soon. */
+bool store_wants_commit(const Store *store);
 
 /* After everything was flushed and acknowledged: makes what is in RocksDB
  * durable with the changelog offsets up to which it is complete and with

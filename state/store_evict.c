@@ -13,7 +13,7 @@
  * Dirty ones are only written early for stores without cache and without old
  * values: in the others the dirty list is the operator's list of what it still
  * has to emit, and the operator bounds it (store_dirty_bytes against the cache
- * limit).
+ * limit). A transactional store asks for a commit instead.
  */
 #include "state/store_int.h"
 
@@ -81,7 +81,8 @@ static size_t target_bytes(Store *store, size_t share)
  * entries would mostly find others. */
 static void write_early(Store *store, size_t share)
 {
-    bool may_write = store->restoring || (!store->caching && !store->keep_old);
+    bool may_write = store->restoring || store->transactional ||
+                     (!store->caching && !store->keep_old);
     Status st = st_ok();
     if (may_write && store->dirty_bytes > share / 2)
         st = flush_early(store, store->errors);

@@ -15,6 +15,9 @@
  * is written at once. Before that the mark "ahead" is made durable, which the
  * next checkpoint removes; a store that is opened with the mark is rebuilt from
  * its changelog.
+ *
+ * A transactional store spills only what is committed, which needs no mark; for
+ * the rest it asks for a commit (store_wants_commit) and grows until then.
  */
 #include <assert.h>
 
@@ -87,6 +90,7 @@ static void add_table(Store *store, const Table *table, StoreEntry **scratch)
 void flush_dirty(Store *store)
 {
     if (store->dirty_count && store->db->disk) {
+        store->uncommitted = store->transactional && !store->restoring;
         StoreEntry **scratch = mem_alloc((size_t)store->dirty_count *
                                          sizeof(StoreEntry *));
         store->flush_id++;
@@ -183,13 +187,18 @@ static Status ingest_runs(Store *store, Arena *arena)
 Status flush_spill(Store *store, Arena *arena)
 {
     if (!store->pending.count) return st_ok();
+    if (store->uncommitted) {
+        store->wants_commit = true;
+        return st_ok();
+    }
     if (fault_here("state.spill"))
         return st_error(arena, ST_FATAL, "fault 'state.spill'");
     Status st = st_ok();
     DiskBatch *batch = disk_batch_new();
     if (store->restoring) {
         st = ingest_runs(store, arena);
-    } else if (store->producer && store->changelog && !store->ahead) {
+    } else if (store->producer && store->changelog && !store->transactional &&
+               !store->ahead) {
         st = state_mark_ahead(store, arena);
     }
     if (!st.kind) st = flush_fill(store, arena, batch);
@@ -201,11 +210,31 @@ Status flush_spill(Store *store, Arena *arena)
 
 Status flush_early(Store *store, Arena *arena)
 {
+    if (store->transactional && !store->restoring) {
+        store->wants_commit = true;
+        return st_ok();
+    }
     Status st = changelog_send(store, arena);
     if (st.kind) return st;
     flush_dirty(store);
     segment_expire(store);
     return flush_spill(store, arena);
+}
+
+Status store_committed(Store *store, Arena *arena)
+{
+    store->uncommitted = store->wants_commit = false;
+    store->evict_after_bytes = 0;
+    if (store->pending.bytes <= store->db->memory->max_bytes / PENDING_DIVISOR)
+        return st_ok();
+    Status st = flush_spill(store, arena);
+    if (!st.kind) store_make_room(store);
+    return st;
+}
+
+bool store_wants_commit(const Store *store)
+{
+    return store->wants_commit;
 }
 
 Status store_flush(Store *store, Arena *arena)

@@ -19,6 +19,7 @@
 #ifndef STATE_STORE_INT_H
 #define STATE_STORE_INT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "state/store.h"
@@ -33,7 +34,7 @@ enum EntryFlag {
     ENTRY_APART = 16, /* The value has a block of its own. */
 };
 
-enum { UNBORN_MAX = 1024 };
+enum { UNBORN_MAX = 1024, IDENTITY_BYTES = 16 };
 
 typedef struct Table Table;
 
@@ -112,6 +113,8 @@ struct StateDb {
     StateMemory *memory;
     bool own_memory;
     atomic_int store_count;
+    pthread_mutex_t lock;          /* Of identity. */
+    char identity[IDENTITY_BYTES]; /* All zero: not known yet. */
 };
 
 struct Store {
@@ -119,7 +122,7 @@ struct Store {
     Str name;
     StoreKind kind;
     int64_t retention_ms, interval_ms;
-    bool keep_old, caching;
+    bool keep_old, caching, transactional;
     Producer *producer;
     const char *changelog;
     int32_t partition;
@@ -144,6 +147,8 @@ struct Store {
     bool sent;  /* To the changelog since the last checkpoint. */
     bool ahead; /* RocksDB may hold what the changelog does not. */
     bool restoring;
+    bool uncommitted;  /* Pending has what a transaction may take back. */
+    bool wants_commit; /* To make room. */
 
     int64_t entry_count;
     size_t memory_bytes;

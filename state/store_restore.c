@@ -14,9 +14,11 @@
  *   - else at the beginning, after wiping what is there: data without an offset
  *     is of a restore that did not end or of a spill whose records may be lost.
  *
- * The end is the topic's end at the start. With transactions the last offsets
- * may belong to markers, which consumers never see; so if a broker that answers
- * has nothing more for some time, that is the end too.
+ * The end is the topic's end at the start. With transactions it is the end of
+ * all that was written, decided or not: another process may have committed a
+ * transaction whose markers are still on their way, and what it committed must
+ * not be missed. Offsets of markers and of aborted records are never handed
+ * out, so how far the consumer has come is asked of it (consumer_reach).
  */
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -26,7 +28,7 @@
 enum {
     POLL_RECORDS = 4096,
     POLL_MS = 500,
-    EMPTY_POLLS_MAX = 10, /* Then nothing more will come. */
+    EMPTY_POLLS_MAX = 10, /* Then it is asked what there is to come. */
     RETRY_SLEEP_MS = 100,
     RETRIES_MAX = 300, /* Half a minute without the broker. */
 };
@@ -37,7 +39,7 @@ typedef struct Restore {
     Broker *broker;
     Consumer *consumer;
     Arena *batch;
-    int64_t start, next, end; /* Offsets. */
+    int64_t start, next, end; /* Offsets; end -1: not known yet. */
     int64_t skipped;
     int empty_polls, retries;
     bool (*progress)(void *context, int64_t done, int64_t total);
@@ -67,8 +69,8 @@ static void apply(Restore *r, const Record *record)
 
 static bool goes_on(const Restore *r)
 {
-    return !r->progress ||
-           r->progress(r->context, r->next - r->start, r->end - r->start);
+    int64_t total = r->end < 0 ? 0 : r->end - r->start;
+    return !r->progress || r->progress(r->context, r->next - r->start, total);
 }
 
 static Status stopped(const Restore *r)
@@ -100,11 +102,19 @@ static Status note_empty_poll(Restore *r)
     r->empty_polls = 0;
     if (st.kind == ST_RETRY) return wait_for_broker(r, st);
     if (st.kind) return st;
-    log_info("changelog ends early",
+    if (low >= r->end) r->next = r->end; /* What was there has expired. */
+    log_info("changelog waits for a transaction to end",
              "topic=%s partition=%d offset=%lld end=%lld", r->store->changelog,
              (int)r->store->partition, (long long)r->next, (long long)r->end);
-    r->next = r->end;
     return st_ok();
+}
+
+static void note_reach(Restore *r)
+{
+    ConsumerReach reach;
+    consumer_reach(r->consumer, 0, r->store->partition, &reach);
+    if (r->end < 0) r->end = reach.end;
+    if (reach.next > r->next) r->next = reach.next;
 }
 
 static Status read_some(Restore *r)
@@ -119,13 +129,12 @@ static Status read_some(Restore *r)
         return st;
     }
     r->retries = 0;
+    note_reach(r);
     if (!count) return note_empty_poll(r);
     r->empty_polls = 0;
     for (int i = 0; i < count; i++) {
-        for (int j = 0; j < sets[i].count; j++) {
+        for (int j = 0; j < sets[i].count; j++)
             apply(r, &sets[i].records[j]);
-            r->next = sets[i].records[j].offset + 1;
-        }
         consumer_release(r->consumer, &sets[i]);
     }
     store_make_room(r->store);
@@ -151,7 +160,8 @@ static Status read_all(Restore *r)
                            .metadata = STR_NULL};
     st = consumer_assign(r->consumer, r->arena, &part, 1);
     r->batch = arena_new("restore", 0);
-    while (!st.kind && r->next < r->end) {
+    note_reach(r); /* Maybe there is nothing. */
+    while (!st.kind && (r->end < 0 || r->next < r->end)) {
         st = read_some(r);
         arena_reset(r->batch);
     }
@@ -194,8 +204,8 @@ static Status restore(Restore *r, int64_t low, int64_t high)
     if (st.kind) return st;
     r->start = store->checkpoint_offset < 0 ? low : store->checkpoint_offset;
     r->next = r->start;
-    r->end = high;
-    if (r->start < r->end) st = read_all(r);
+    r->end = store->transactional ? -1 : high;
+    if (r->end < 0 || r->start < r->end) st = read_all(r);
     if (st.kind || r->next == store->checkpoint_offset) return st;
     return save(r);
 }

@@ -20,7 +20,18 @@ static const char *const out_names[] = {"N"};
 
 /* ---- a broker that refuses ---- */
 
-typedef enum Call { CALL_POLL, CALL_SEND, CALL_FLUSH, CALL_COMMIT, CALLS } Call;
+typedef enum Call {
+    CALL_POLL,
+    CALL_SEND,
+    CALL_FLUSH,
+    CALL_COMMIT,
+    CALL_BEGIN,
+    CALL_END,    /* Of a transaction: refused, and so aborted. */
+    CALL_UNSURE, /* It is done, but the answer is an error. */
+    CALL_COMMITTED,
+    CALL_OPEN, /* A producer. */
+    CALLS
+} Call;
 
 typedef struct Refusing {
     Broker base;
@@ -60,7 +71,9 @@ static Status open_producer(Broker *b, Arena *a, const ProducerOptions *o,
                             Producer **p)
 {
     Refusing *r = of(b);
-    Status st = r->inner->type->producer_open(r->inner, a, o, p);
+    Status st = refuse(r, a, CALL_OPEN);
+    if (st.kind) return st;
+    st = r->inner->type->producer_open(r->inner, a, o, p);
     if (!st.kind) (*p)->broker = b;
     return st;
 }
@@ -102,6 +115,23 @@ static Status assign(Consumer *c, Arena *a, const TopicPartition *p, int n)
     return st;
 }
 
+static Status seek(Consumer *c, Arena *a, const TopicPartition *p, int n)
+{
+    Refusing *r = of(c->broker);
+    c->broker = r->inner;
+    Status st = r->inner->type->consumer_seek(c, a, p, n);
+    c->broker = &r->base;
+    return st;
+}
+
+static void reach(Consumer *c, int topic, int32_t part, ConsumerReach *out)
+{
+    Refusing *r = of(c->broker);
+    c->broker = r->inner;
+    r->inner->type->consumer_reach(c, topic, part, out);
+    c->broker = &r->base;
+}
+
 static Status commit(Consumer *c, Arena *a, const TopicPartition *p, int n)
 {
     Broker *now = c->broker;
@@ -136,6 +166,52 @@ static Status flush(Producer *p, Arena *a, int timeout)
     p->broker = r->inner;
     st = r->inner->type->producer_flush(p, a, timeout);
     p->broker = &r->base;
+    return st;
+}
+
+static Status begin(Producer *p, Arena *a)
+{
+    Refusing *r = of(p->broker);
+    Status st = refuse(r, a, CALL_BEGIN);
+    if (st.kind) return st;
+    p->broker = r->inner;
+    st = r->inner->type->txn_begin(p, a);
+    p->broker = &r->base;
+    return st;
+}
+
+static Status abort_it(Producer *p, Arena *a)
+{
+    Refusing *r = of(p->broker);
+    p->broker = r->inner;
+    Status st = r->inner->type->txn_abort(p, a);
+    p->broker = &r->base;
+    return st;
+}
+
+static Status end(Producer *p, Arena *a, Consumer *c, const TopicPartition *at,
+                  int n)
+{
+    Refusing *r = of(p->broker);
+    Status st = refuse(r, a, CALL_END);
+    if (st.kind) {
+        CHECK(!abort_it(p, a).kind);
+        return st;
+    }
+    p->broker = c->broker = r->inner;
+    st = r->inner->type->txn_commit(p, a, c, at, n);
+    p->broker = c->broker = &r->base;
+    return st.kind ? st : refuse(r, a, CALL_UNSURE);
+}
+
+static Status committed(Consumer *c, Arena *a, TopicPartition *at, int n)
+{
+    Refusing *r = of(c->broker);
+    Status st = refuse(r, a, CALL_COMMITTED);
+    if (st.kind) return st;
+    c->broker = r->inner;
+    st = r->inner->type->consumer_committed(c, a, at, n);
+    c->broker = &r->base;
     return st;
 }
 
@@ -178,6 +254,12 @@ static void refusing_open(Refusing *r)
                                  .consumer_poll = poll,
                                  .consumer_release = release,
                                  .consumer_commit = commit,
+                                 .consumer_committed = committed,
+                                 .consumer_seek = seek,
+                                 .consumer_reach = reach,
+                                 .txn_begin = begin,
+                                 .txn_commit = end,
+                                 .txn_abort = abort_it,
                                  .producer_open = open_producer,
                                  .producer_close = close_producer,
                                  .produce = produce,
@@ -411,6 +493,125 @@ static void test_lost_state(void)
     teardown(&f);
 }
 
+/* ---- exactly once ---- */
+
+/* Steps and commits until all `count` records are committed and nothing is to
+ * be refused any more; false: that took too long. */
+static bool settle(Fixture *f, int64_t count)
+{
+    for (int i = 0; i < 500; i++) {
+        steps(f);
+        Status st = query_commit(f->query, arena);
+        CHECK(!st.kind || st.kind == ST_RETRY);
+        bool refused = false;
+        for (int call = 0; call < CALLS; call++)
+            refused |= f->broker.kind[call] && f->broker.left[call] > 0;
+        if (!refused && out_count(f) >= count && query_is_idle(f->query))
+            return true;
+        clock_sleep_ms(10);
+    }
+    return false;
+}
+
+static void refuse_next(Fixture *f, Call call, StatusKind kind, int times)
+{
+    f->broker.kind[call] = kind;
+    f->broker.left[call] = times;
+}
+
+/* Whatever fails, and whether the broker did it or not: each record counts
+ * once, in what was written and in the state, and the query goes on. */
+static void test_once(Call call, StatusKind kind, int more, Str directory)
+{
+    Fixture f;
+    setup(&f, directory);
+    f.options.exactly_once = true;
+    for (int i = 0; i < 20; i++)
+        send(&f, i % 3, i);
+    start(&f);
+    CHECK(settle(&f, 20));
+    for (int i = 0; i < 10; i++)
+        send(&f, i % 5, 100 + i);
+    refuse_next(&f, call, kind, call == CALL_UNSURE ? 1 : 2);
+    if (more >= 0) refuse_next(&f, (Call)more, ST_RETRY, 2);
+    CHECK(settle(&f, 30));
+    CHECK(state_of(&f, NULL) == QUERY_RUNNING);
+    CHECK(out_count(&f) == 30 && state_sum(&f) == 30);
+    teardown(&f);
+    if (directory.ptr) CHECK(!state_destroy(arena, directory).kind);
+}
+
+/* It ends while what it did cannot be committed: after the next start that
+ * comes once, on top of what was committed. */
+static void test_once_crash(Str directory)
+{
+    Fixture f;
+    setup(&f, directory);
+    f.options.exactly_once = true;
+    for (int i = 0; i < 10; i++)
+        send(&f, i, i);
+    start(&f);
+    CHECK(settle(&f, 10));
+    for (int i = 0; i < 5; i++)
+        send(&f, i, 100 + i);
+    refuse_next(&f, CALL_END, ST_RETRY, -1);
+    steps(&f);
+    CHECK(query_commit(f.query, arena).kind == ST_RETRY);
+    CHECK(out_count(&f) == 10);
+    stop(&f);
+    CHECK(out_count(&f) == 10);
+    refuse_next(&f, CALL_END, ST_OK, 0);
+    start(&f);
+    CHECK(settle(&f, 15));
+    CHECK(out_count(&f) == 15 && state_sum(&f) == 15);
+    teardown(&f);
+    if (directory.ptr) CHECK(!state_destroy(arena, directory).kind);
+}
+
+/* More is changed than memory holds: commits come before their time, nothing
+ * uncommitted goes to disk, and what a failure takes back is read again. */
+static void test_once_short_of_memory(Str directory)
+{
+    Fixture f;
+    setup(&f, directory);
+    f.options.exactly_once = true;
+    f.options.state.memory_max_bytes = 1 << 20;
+    start(&f);
+    for (int round = 0; round < 4; round++) {
+        for (int i = 0; i < 10000; i++)
+            send(&f, i, round * 10000 + i);
+        if (round == 2) refuse_next(&f, CALL_END, ST_RETRY, 1);
+        for (int i = 0; i < 3 && round < 2; i++)
+            steps(&f);
+        if (round == 1) CHECK(f.broker.asked[CALL_END] > 2);
+        if (round == 3) CHECK(settle(&f, 40000));
+    }
+    CHECK(out_count(&f) == 40000);
+    CHECK(state_sum(&f) == 40000);
+    teardown(&f);
+    CHECK(!state_destroy(arena, directory).kind);
+}
+
+static void test_exactly_once(void)
+{
+    char directory[] = "/tmp/millrace-test-XXXXXX";
+    CHECK(mkdtemp(directory) != NULL);
+    Str state = str_printf(arena, "%s/state", directory);
+    for (int on_disk = 0; on_disk < 2; on_disk++) {
+        Str where = on_disk ? state : STR_NULL;
+        test_once(CALL_SEND, ST_RETRY, -1, where);
+        test_once(CALL_SEND, ST_FATAL, CALL_COMMITTED, where);
+        test_once(CALL_BEGIN, ST_FATAL, CALL_OPEN, where);
+        test_once(CALL_END, ST_RETRY, -1, where);
+        test_once(CALL_END, ST_FATAL, CALL_OPEN, where);
+        test_once(CALL_UNSURE, ST_FATAL, CALL_COMMITTED, where);
+        test_once(CALL_POLL, ST_RETRY, -1, where);
+        test_once_crash(where);
+    }
+    test_once_short_of_memory(state);
+    CHECK(!rmdir(directory));
+}
+
 static void test_missing_topic(void)
 {
     Fixture f;
@@ -425,7 +626,7 @@ static void test_missing_topic(void)
 int main(void)
 {
     arena = arena_new("test", 0);
-    for (int call = 0; call < CALLS; call++)
+    for (int call = CALL_POLL; call <= CALL_COMMIT; call++)
         test_away((Call)call);
     test_gone(CALL_POLL, ST_USER);
     test_gone(CALL_POLL, ST_FATAL);
@@ -439,6 +640,7 @@ int main(void)
     test_crash(state);
     CHECK(!state_destroy(arena, state).kind && !rmdir(directory));
     test_lost_state();
+    test_exactly_once();
     test_missing_topic();
     arena_free(arena);
     return check_done();
