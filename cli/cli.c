@@ -170,13 +170,26 @@ void clear_interrupt(void)
     interrupt_flag = 0;
 }
 
+int wait_readable_any(const int *fds, int count, int timeout_ms)
+{
+    struct pollfd polled[WAIT_FDS_MAX + 1];
+    int all = count < WAIT_FDS_MAX ? count : WAIT_FDS_MAX;
+
+    for (int i = 0; i < all; i++)
+        polled[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+    polled[all] = (struct pollfd){.fd = signal_pipe[0], .events = POLLIN};
+    while (!interrupted()) {
+        int ready = poll(polled, (nfds_t)all + 1, timeout_ms);
+        for (int i = 0; i < all && ready > 0; i++)
+            if (polled[i].revents) return i;
+        if (ready == 0) return WAIT_TIMEOUT;
+    }
+    return WAIT_SIGNAL;
+}
+
 bool wait_readable(int fd)
 {
-    struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
-                           {.fd = signal_pipe[0], .events = POLLIN}};
-    while (!interrupted())
-        if (poll(fds, 2, -1) > 0 && fds[0].revents) return true;
-    return false;
+    return wait_readable_any(&fd, 1, -1) == 0;
 }
 
 /* ---- options ---- */

@@ -99,6 +99,11 @@ void clear_interrupt(void);
  * came, before or meanwhile. */
 bool wait_readable(int fd);
 
+/* Waits for the first of several, at most `timeout_ms` (-1: for ever). Returns
+ * its index, WAIT_SIGNAL or WAIT_TIMEOUT. A negative fd is passed over. */
+enum { WAIT_SIGNAL = -1, WAIT_TIMEOUT = -2, WAIT_FDS_MAX = 4 };
+int wait_readable_any(const int *fds, int count, int timeout_ms);
+
 /* True if writing failed, or if the reader of a pipe has gone away: then it is
  * of no use to wait for more to write. */
 bool output_is_gone(FILE *out);
@@ -121,6 +126,7 @@ int command_server(int argc, char **argv);
 int command_produce(int argc, char **argv);
 int command_consume(int argc, char **argv);
 int command_datagen(int argc, char **argv);
+int command_test(int argc, char **argv);
 int command_help(int argc, char **argv);
 
 /* Prints a command's help; false if there is no such command. */

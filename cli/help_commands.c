@@ -155,6 +155,61 @@ static const char datagen_text[] =
     "  millrace datagen quickstart=pageviews topic=views iterations=100 "
     "seed=7\n";
 
+static const char test_text[] =
+    "Runs tests of SQL, without Kafka and leaving nothing behind: each starts\n"
+    "from an empty engine over topics in memory, with a clock that stands at "
+    "0,\nin a process of its own, so that a crash or a hang fails one test.\n"
+    "\n"
+    "In a file *.sql, each test begins with a line `--@test: title` and goes "
+    "on\nwith statements: CREATE ... and INSERT INTO ... VALUES, RUN SCRIPT "
+    "'file', then\n"
+    "\n"
+    "  ASSERT VALUES s (columns) VALUES (...);    the next record of s\n"
+    "  ASSERT NULL VALUES s (columns) KEY (...);  it is a deletion (also\n"
+    "  ASSERT TOMBSTONE s (columns) KEY (...);    written so)\n"
+    "  ASSERT STREAM s (columns) WITH (...);      what s is; or ASSERT TABLE\n"
+    "  --> text                                   what a statement prints\n"
+    "  --@expected.error: KIND                    the last statement fails:\n"
+    "                                             syntax, statement, query or\n"
+    "                                             a Java class of ksqlDB's\n"
+    "  --@expected.message: TEXT                  its message holds the text\n"
+    "\n"
+    "In a folder, all such files are found, at any depth.\n"
+    "\n"
+    "  --only TEXT             tests whose file or title holds the text\n"
+    "  --strict                a test fails if it asserts nothing, or leaves\n"
+    "                          records of what it asserts unread\n"
+    "  --permute               each test also in small batches, with state in\n"
+    "                          RocksDB, restarted between records\n"
+    "  --fail-fast             starts no more tests after one that fails\n"
+    "  --junit FILE            writes the results as JUnit XML\n"
+    "  --watch                 runs again when a file changes; Enter too; q\n"
+    "                          or Ctrl-C ends\n"
+    "  -j, --jobs N            so many at once (as there are processors)\n"
+    "  --timeout SECONDS       of a test (20)\n"
+    "  -v, --verbose           names each test, and shows the log\n"
+    "\n"
+    "As ksql-test-runner does, statements, records in and records out may be\n"
+    "three files, which are one test:\n"
+    "\n"
+    "  -s, --sql-file FILE     the statements\n"
+    "  -i, --input-file FILE   {\"inputs\": [{\"topic\", \"key\", "
+    "\"value\",\n"
+    "                          \"timestamp\", \"window\", "
+    "\"headers\"}, ...]}\n"
+    "  -o, --output-file FILE  {\"outputs\": [the same]}: all records of the\n"
+    "                          topics that are named, each in its order\n"
+    "  -e, --extension-dir DIR accepted; functions in JAR files are not loaded\n"
+    "\n"
+    "--set and -d set settings and variables for all tests; --bootstrap-server\n"
+    "and --data-dir are refused. `docs/sql-tests.md` tells all.\n"
+    "\n"
+    "Exit status: 0; 1 if a test failed, or none ran; 255 for wrong "
+    "arguments.\n"
+    "\n"
+    "  millrace test tests/ --junit results.xml\n"
+    "  millrace test -s statements.sql -i input.json -o output.json\n";
+
 static const char help_text[] =
     "Help on a command, on SQL (`millrace help sql` lists the statements) or "
     "on a\nstatement (`millrace help CREATE STREAM`).\n"
@@ -177,6 +232,10 @@ const HelpTopic help_commands[] = {
     {"datagen", "made-up records to a topic, for trying things out",
      "millrace datagen [OPTIONS] quickstart=NAME [NAME=VALUE]...",
      datagen_text},
+    {"test", "runs tests of SQL, without Kafka",
+     "millrace test [OPTIONS] FILE.sql|FOLDER...\n"
+     "millrace test [OPTIONS] -s FILE.sql [-i FILE.json] -o FILE.json",
+     test_text},
     {"help", "help on a command or on a SQL statement",
      "millrace help [COMMAND | sql | STATEMENT]", help_text},
     {NULL, NULL, NULL, NULL},

@@ -17,7 +17,7 @@ static const Command commands[] = {
     {"shell", command_shell},     {"run", command_run},
     {"server", command_server},   {"produce", command_produce},
     {"consume", command_consume}, {"datagen", command_datagen},
-    {"help", command_help},
+    {"test", command_test},       {"help", command_help},
 };
 
 static void unknown_command(const char *name)

@@ -86,6 +86,7 @@ plain(A) ::= SUBJECT(T).                            { A = T; }
 plain(A) ::= SYSTEM(T).                             { A = T; }
 plain(A) ::= TIME(T).                               { A = T; }
 plain(A) ::= TIMEOUT(T).                            { A = T; }
+plain(A) ::= TOMBSTONE(T).                          { A = T; }
 plain(A) ::= TYPE(T).                               { A = T; }
 plain(A) ::= TYPES(T).                              { A = T; }
 plain(A) ::= UNDEFINE(T).                           { A = T; }
@@ -547,11 +548,14 @@ plain_statement(S) ::= ASSERT(T) VALUES name(N) VALUES LP exprs(V) RP.
 plain_statement(S) ::= ASSERT(T) VALUES name(N) LP names(C) RP VALUES
                        LP exprs(V) RP.
                 { S = parse_stmt_values(p, STMT_ASSERT_VALUES, T, N, C, V); }
-plain_statement(S) ::= ASSERT(T) NULL VALUES name(N) KEY LP exprs(V) RP.
+/* ASSERT TOMBSTONE is another way to say ASSERT NULL VALUES. */
+plain_statement(S) ::= ASSERT(T) tombstone name(N) KEY LP exprs(V) RP.
                 { S = parse_stmt_values(p, STMT_ASSERT_NULL_VALUES, T, N, NULL, V); }
-plain_statement(S) ::= ASSERT(T) NULL VALUES name(N) LP names(C) RP KEY
+plain_statement(S) ::= ASSERT(T) tombstone name(N) LP names(C) RP KEY
                        LP exprs(V) RP.
                 { S = parse_stmt_values(p, STMT_ASSERT_NULL_VALUES, T, N, C, V); }
+tombstone ::= NULL VALUES.
+tombstone ::= TOMBSTONE.
 plain_statement(S) ::= ASSERT(T) table(K) name(N) with(W).
                 { S = parse_stmt_assert_source(p, T, K, N, NULL, false, W); }
 plain_statement(S) ::= ASSERT(T) table(K) name(N) LP elements(L) RP with(W).

@@ -137,6 +137,7 @@
     KEYWORD("TIMEOUT", TK_TIMEOUT, false) \
     KEYWORD("TIMESTAMP", TK_IDENT, false) \
     KEYWORD("TO", TK_RESERVED, true) \
+    KEYWORD("TOMBSTONE", TK_TOMBSTONE, false) \
     KEYWORD("TOPIC", TK_TOPIC, true) \
     KEYWORD("TOPICS", TK_TOPICS, true) \
     KEYWORD("TRUE", TK_TRUE, true) \

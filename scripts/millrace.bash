@@ -6,7 +6,7 @@ _millrace() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local common='--bootstrap-server --data-dir --config-file --set --define
         --log-level --help --version -d -h'
-    local commands='shell run server produce consume datagen help'
+    local commands='shell run server produce consume datagen test help'
     local command=shell word words=
 
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -18,16 +18,23 @@ _millrace() {
     if [ "$prev" = = ]; then prev=${COMP_WORDS[COMP_CWORD - 2]}=; fi
 
     case $prev in
-    --config-file | --file | -f | --queries-file | propertiesFile=)
+    --config-file | --file | -f | --queries-file | propertiesFile= | --junit | \
+        --sql-file | --input-file | --output-file | -s | -i)
         [ "$command$prev" = consume-f ] || {
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             return
         }
         ;;
-    --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --data-dir | --extension-dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --log-level) words='error warn info debug' ;;
     --output) [ "$command" = shell ] && words='TABULAR JSON' ;;
-    -o) [ "$command" = consume ] && words='beginning end' ;;
+    -o)
+        [ "$command" = consume ] && words='beginning end'
+        [ "$command" = test ] && {
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            return
+        }
+        ;;
     quickstart= | quickstart)
         words='users users_ pageviews orders ratings clickstream
             clickstream_users clickstream_codes' ;;
@@ -52,12 +59,15 @@ _millrace() {
             valueDelimiter= key= iterations= msgRate= timestamp= seed=
             printRows= bootstrap-server= propertiesFile= -K $common"
         case $cur in *=) ;; [a-zA-Z]*) compopt -o nospace 2>/dev/null ;; esac ;;
+    test) words="--only --strict --permute --fail-fast --junit --watch --jobs
+            --timeout --verbose --sql-file --input-file --output-file
+            --extension-dir -j -v -s -i -o -e $common" ;;
     help) words="$commands sql --config-document --functions-document
             $common" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     case $command in
-    run | server | produce)
+    run | server | produce | test)
         [[ $cur == -* ]] ||
             mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     esac

@@ -17,6 +17,7 @@
 
 #include "planner/planner.h"
 #include "runtime/eval.h"
+#include "testing/difference.h"
 
 typedef struct SqlReader {
     Str source;
@@ -93,25 +94,23 @@ typedef struct Expected {
     bool *listed;
     bool rowtime, start, end, tombstone;
     int64_t rowtime_ms, start_ms, end_ms;
-    const char *bad; /* Why the record could not be read. */
+    Differences differs; /* Of the record at hand. */
+    const char *bad;     /* Why it could not be read. */
 } Expected;
 
-static const char *differs(Expected *want, Str column, const Type *type,
-                           const Value *a, const Value *b)
+static void compare_value(Expected *want, Str column, const Type *type,
+                          const Value *a, const Value *b)
 {
-    Str x = value_print(want->arena, type, a);
-    Str y = value_print(want->arena, type, b);
-    return str_printf(want->arena, "%.*s: want %.*s, got %.*s", STR_ARG(column),
-                      STR_ARG(x), STR_ARG(y))
-        .ptr;
+    if (value_equal(type, a, b)) return;
+    difference_add(&want->differs, column, value_print(want->arena, type, a),
+                   value_print(want->arena, type, b));
 }
 
-static const char *compare_i64(Expected *want, const char *column, bool listed,
-                               int64_t a, int64_t b)
+static void compare_i64(Expected *want, const char *column, bool listed,
+                        int64_t a, int64_t b)
 {
     Value x = {.i64 = a}, y = {.i64 = b};
-    if (!listed || a == b) return NULL;
-    return differs(want, str_from(column), &type_bigint, &x, &y);
+    if (listed) compare_value(want, str_from(column), &type_bigint, &x, &y);
 }
 
 static void note_bad(void *context, int row, const char *why)
@@ -122,7 +121,7 @@ static void note_bad(void *context, int row, const char *why)
 }
 
 /* Decodes one side and compares its listed columns. */
-static const char *compare_side(Expected *want, bool is_key, Str bytes)
+static void compare_side(Expected *want, bool is_key, Str bytes)
 {
     FormatSpec spec = is_key ? source_key_spec(want->source)
                              : source_value_spec(want->source);
@@ -132,27 +131,27 @@ static const char *compare_side(Expected *want, bool is_key, Str bytes)
     Batch *batch = batch_new(want->arena, 1, 0);
     Decoder *decoder;
 
-    if (!spec.column_count) return NULL;
+    if (!spec.column_count || want->bad) return;
     for (int i = 0; i < spec.column_count; i++) {
         wanted[i] = true;
         columns[i] = ARENA_NEW(want->arena, Column);
         column_init(want->arena, columns[i], spec.columns[i].type, 1);
     }
     Status st = decoder_open(want->arena, &spec, wanted, &decoder);
-    if (st.kind) return st.text;
+    if (st.kind) {
+        want->bad = st.text;
+        return;
+    }
     spec.format->decode(decoder, batch, &bytes, columns, note_bad, want);
     decoder_close(decoder);
-    if (want->bad) return want->bad;
-    for (int i = 0; i < spec.column_count; i++) {
+    for (int i = 0; i < spec.column_count && !want->bad; i++) {
         const SchemaColumn *column = &spec.columns[i];
         ptrdiff_t at = column - want->source->schema->columns;
         Value got = column_get(columns[i], 0);
-        if (want->listed[at] &&
-            !value_equal(column->type, &want->values[at], &got))
-            return differs(want, column->name, column->type, &want->values[at],
-                           &got);
+        if (want->listed[at])
+            compare_value(want, column->name, column->type, &want->values[at],
+                          &got);
     }
-    return NULL;
 }
 
 static int64_t take_be(Str *key)
@@ -165,48 +164,72 @@ static int64_t take_be(Str *key)
 }
 
 /* Takes the window's bounds off the key and compares them. */
-static const char *compare_window(Expected *want, Str *key)
+static void compare_window(Expected *want, Str *key)
 {
     const Source *source = want->source;
     bool session = source->window == WINDOW_SESSION;
 
-    if (source->window == WINDOW_NONE) return NULL;
-    if (key->len < (session ? 16 : 8)) return "the key holds no window";
+    if (source->window == WINDOW_NONE) return;
+    if (key->len < (session ? 16 : 8)) {
+        want->bad = "the key holds no window";
+        return;
+    }
     int64_t start = take_be(key), end = start + source->window_size_ms;
     if (session) end = take_be(key);
-    const char *why = compare_i64(want, "WINDOWSTART", want->start,
-                                  want->start_ms, start);
-    return why ? why
-               : compare_i64(want, "WINDOWEND", want->end, want->end_ms, end);
+    compare_i64(want, "WINDOWSTART", want->start, want->start_ms, start);
+    compare_i64(want, "WINDOWEND", want->end, want->end_ms, end);
 }
 
 /* A record without a value is a deletion, unless the format writes a lone NULL
- * so. */
-static const char *compare_presence(Expected *want, Str value)
+ * so. False: one of the two is a deletion, and values are not compared. */
+static bool compare_presence(Expected *want, Str value)
 {
     FormatSpec spec = source_value_spec(want->source);
     bool bare = !spec.wrapped && spec.column_count <= 1;
+    Str tombstone = STR("a tombstone"), some = STR("a value");
 
-    if (want->tombstone && value.ptr) return "want a tombstone, got a value";
-    if (!want->tombstone && !value.ptr && !bare)
-        return "want a value, got a tombstone";
-    return NULL;
+    if (want->tombstone && value.ptr)
+        difference_add(&want->differs, STR("the value"), tombstone, some);
+    else if (!want->tombstone && !value.ptr && !bare)
+        difference_add(&want->differs, STR("the value"), some, tombstone);
+    else
+        return !want->tombstone;
+    return false;
 }
 
-static const char *compare_record(Expected *want, const Record *record)
+/* True if the record is as expected. */
+static bool compare_record(Expected *want, const Record *record)
 {
     Str key = record->key;
 
     want->bad = NULL;
-    const char *why = compare_presence(want, record->value);
-    if (!why) why = compare_window(want, &key);
-    if (!why) why = compare_side(want, true, key);
-    if (!why && !want->tombstone)
-        why = compare_side(want, false, record->value);
-    if (!why)
-        why = compare_i64(want, "ROWTIME", want->rowtime, want->rowtime_ms,
-                          record->timestamp_ms);
-    return why;
+    want->differs = (Differences){.arena = want->arena};
+    compare_window(want, &key);
+    compare_side(want, true, key);
+    if (compare_presence(want, record->value))
+        compare_side(want, false, record->value);
+    compare_i64(want, "ROWTIME", want->rowtime, want->rowtime_ms,
+                record->timestamp_ms);
+    return !want->bad && !want->differs.list.count;
+}
+
+/* What is wrong with the record that compare_record saw. */
+static const char *describe_record(const Expected *want, const Record *record)
+{
+    Str text = difference_record(want->arena, want->source, record);
+    Str name = want->source->name;
+    if (want->bad)
+        return str_printf(want->arena,
+                          "the next record of '%.*s' cannot be read: %s\n"
+                          "  the record: %.*s",
+                          STR_ARG(name), want->bad, STR_ARG(text))
+            .ptr;
+    Str lines = difference_print(&want->differs, 2);
+    return str_printf(want->arena,
+                      "the next record of '%.*s' differs\n%.*s"
+                      "  the record: %.*s",
+                      STR_ARG(name), STR_ARG(lines), STR_ARG(text))
+        .ptr;
 }
 
 /* ---- what is expected ---- */
@@ -309,32 +332,47 @@ static const char *bind_expected(Expected *want, mr_Session *session,
     return why;
 }
 
+static const char *nothing_left(const SqlReader *reader, Arena *arena)
+{
+    int64_t read = 0;
+    for (int p = 0; p < reader->partitions; p++)
+        read += reader->next[p];
+    return str_printf(arena,
+                      "expected a record of '%.*s', none is left: its topic "
+                      "'%s' has %lld, all read",
+                      STR_ARG(reader->source), reader->topic, (long long)read)
+        .ptr;
+}
+
 static const char *assert_values(SqlReaders *readers, mr_Session *session,
                                  const Source *source,
                                  const AstStatement *statement)
 {
     SqlReader *reader = find_reader(readers, source);
     Expected want = {.arena = readers->arena, .source = source};
-    const char *why = "no record is left in its topic", *other;
+    const char *why = NULL, *other;
 
-    if (!reader) return "its topic does not exist";
+    if (!reader)
+        return str_printf(readers->arena, "topic '%.*s' does not exist",
+                          STR_ARG(source->topic))
+            .ptr;
     other = bind_expected(&want, session, statement);
     if (other) return other;
     for (int p = 0; p < reader->partitions; p++) {
         Status st = read_head(readers, reader, p);
         if (st.kind) return st.text;
         if (!reader->have[p]) continue;
-        why = compare_record(&want, &reader->head[p]);
-        if (!why) {
+        if (compare_record(&want, &reader->head[p])) {
             reader->next[p] = reader->head[p].offset + 1;
             reader->have[p] = false;
             return NULL;
         }
+        why = describe_record(&want, &reader->head[p]);
     }
-    return why;
+    return why ? why : nothing_left(reader, readers->arena);
 }
 
-const char *sql_assert_all_read(SqlReaders *readers)
+const char *sql_assert_all_read(SqlReaders *readers, const Catalog *catalog)
 {
     for (int i = 0; i < readers->sources.count; i++) {
         SqlReader *reader = readers->sources.entries[i].value;
@@ -343,13 +381,15 @@ const char *sql_assert_all_read(SqlReaders *readers)
             if (st.kind == ST_USER) continue; /* Dropped with its topic. */
             if (st.kind) return st.text;
             if (!reader->have[p]) continue;
-            Record *head = &reader->head[p];
+            Str text = difference_record(readers->arena,
+                                         catalog_find(catalog, reader->source),
+                                         &reader->head[p]);
             return str_printf(
                        readers->arena,
-                       "a record of '%.*s' is left: time %lld, "
-                       "value %.*s",
-                       STR_ARG(reader->source), (long long)head->timestamp_ms,
-                       STR_ARG(head->value.ptr ? head->value : STR("null")))
+                       "a record of '%.*s' is left that no ASSERT expects\n"
+                       "  the record: %.*s\n"
+                       "  (--@unread: any allows such records)",
+                       STR_ARG(reader->source), STR_ARG(text))
                 .ptr;
         }
     }
@@ -358,12 +398,9 @@ const char *sql_assert_all_read(SqlReaders *readers)
 
 /* ---- sources ---- */
 
-static const char *text_differs(Arena *arena, const char *what, Str a, Str b)
+static void compare_text(Differences *differs, const char *what, Str a, Str b)
 {
-    if (str_eq(a, b)) return NULL;
-    return str_printf(arena, "%s: want %.*s, got %.*s", what, STR_ARG(a),
-                      STR_ARG(b))
-        .ptr;
+    if (!str_eq(a, b)) difference_add(differs, str_from(what), a, b);
 }
 
 static Str schema_text(Arena *arena, const Source *source)
@@ -374,44 +411,47 @@ static Str schema_text(Arena *arena, const Source *source)
 
 static Str window_text(Arena *arena, const Source *source)
 {
-    return str_printf(arena, "kind %d, size %lld ms", (int)source->window,
+    static const char *const words[] = {
+        [WINDOW_NONE] = "none",
+        [WINDOW_TUMBLING] = "TUMBLING",
+        [WINDOW_HOPPING] = "HOPPING",
+        [WINDOW_SESSION] = "SESSION",
+    };
+    if (!source->window_size_ms) return str_from(words[source->window]);
+    return str_printf(arena, "%s, %lld ms", words[source->window],
                       (long long)source->window_size_ms);
 }
 
-static const char *compare_sources(Arena *arena, const Source *want,
-                                   const Source *got)
+static Str or_none(Str text)
 {
-    const char *why = text_differs(
-        arena, "kind", want->is_table ? STR("TABLE") : STR("STREAM"),
-        got->is_table ? STR("TABLE") : STR("STREAM"));
-    if (!why)
-        why = text_differs(arena, "columns", schema_text(arena, want),
-                           schema_text(arena, got));
-    if (!why) why = text_differs(arena, "topic", want->topic, got->topic);
-    if (!why)
-        why = text_differs(arena, "key format",
-                           str_from(want->key_format->name),
-                           str_from(got->key_format->name));
-    if (!why)
-        why = text_differs(arena, "value format",
-                           str_from(want->value_format->name),
-                           str_from(got->value_format->name));
-    if (!why)
-        why = text_differs(arena, "value delimiter", want->value_delimiter,
-                           got->value_delimiter);
-    if (!why)
-        why = text_differs(arena, "timestamp", want->timestamp_column,
-                           got->timestamp_column);
-    if (!why)
-        why = text_differs(arena, "timestamp format", want->timestamp_format,
-                           got->timestamp_format);
-    if (!why)
-        why = text_differs(arena, "window", window_text(arena, want),
-                           window_text(arena, got));
-    if (!why && want->value_wrapped != got->value_wrapped)
-        why = want->value_wrapped ? "want a wrapped value, it is bare"
-                                  : "want a bare value, it is wrapped";
-    return why;
+    return text.len ? text : STR("none");
+}
+
+static void compare_sources(Differences *differs, const Source *want,
+                            const Source *got)
+{
+    Arena *arena = differs->arena;
+
+    compare_text(differs, "kind", want->is_table ? STR("TABLE") : STR("STREAM"),
+                 got->is_table ? STR("TABLE") : STR("STREAM"));
+    compare_text(differs, "columns", schema_text(arena, want),
+                 schema_text(arena, got));
+    compare_text(differs, "topic", want->topic, got->topic);
+    compare_text(differs, "key format", str_from(want->key_format->name),
+                 str_from(got->key_format->name));
+    compare_text(differs, "value format", str_from(want->value_format->name),
+                 str_from(got->value_format->name));
+    compare_text(differs, "value delimiter", or_none(want->value_delimiter),
+                 or_none(got->value_delimiter));
+    compare_text(differs, "timestamp", or_none(want->timestamp_column),
+                 or_none(got->timestamp_column));
+    compare_text(differs, "timestamp format", or_none(want->timestamp_format),
+                 or_none(got->timestamp_format));
+    compare_text(differs, "window", window_text(arena, want),
+                 window_text(arena, got));
+    compare_text(differs, "a lone value",
+                 want->value_wrapped ? STR("wrapped") : STR("bare"),
+                 got->value_wrapped ? STR("wrapped") : STR("bare"));
 }
 
 static const char *assert_source(SqlReaders *readers, mr_Session *session,
@@ -434,8 +474,14 @@ static const char *assert_source(SqlReaders *readers, mr_Session *session,
     empty->types = engine->catalog->types;
     Status st = plan_create_source(readers->arena, &env, empty, &create, &want,
                                    &topic);
-    const char *why = st.kind ? st.text
-                              : compare_sources(readers->arena, want, source);
+    const char *why = st.kind ? st.text : NULL;
+    Differences differs = {.arena = readers->arena};
+    if (!st.kind) compare_sources(&differs, want, source);
+    if (differs.list.count)
+        why = str_printf(readers->arena, "'%.*s' differs\n%.*s",
+                         STR_ARG(source->name),
+                         STR_ARG(difference_print(&differs, 2)))
+                  .ptr;
     empty->types = (Map){0};
     catalog_free(empty);
     return why;

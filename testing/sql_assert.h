@@ -16,12 +16,13 @@ typedef struct SqlReaders {
     Map sources; /* SqlReader by name. */
 } SqlReaders;
 
-/* Checks one ASSERT of the test tool. Returns the difference, in
+/* Checks one ASSERT of the test tool. Returns the difference, some lines in
  * readers->arena, or NULL. */
 const char *sql_assert(SqlReaders *readers, mr_Session *session,
                        const AstStatement *statement);
 
-/* After a test: NULL, or what asserted sources have left unread. */
-const char *sql_assert_all_read(SqlReaders *readers);
+/* After a test: NULL, or what asserted sources have left unread. `catalog`
+ * tells how it reads. */
+const char *sql_assert_all_read(SqlReaders *readers, const Catalog *catalog);
 
 #endif

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs every test that needs no Kafka, against the programs in a build folder:
 #   tests/run.sh build
-# Unit programs and shell tests are one test each; the SQL runner counts its own.
+# Unit programs and shell tests are one test each; SQL tests count their own.
 # Ends with "N passed, M failed"; exits 1 on any failure.
 build=$1
 passed=0
@@ -21,23 +21,21 @@ for program in "$build"/unit/test_*; do
     case $program in *.d | *.o) continue ;; esac
     count "unit ${program##*/}" timeout 120 "$program"
 done
-if [ -x "$build/integration/sql_runner" ]; then
-    summary=$(timeout 240 "$build/integration/sql_runner" --permute tests/sql)
-    status=$?
-    echo "$summary" | grep -v ' passed, ' | head -200
-    last=$(echo "$summary" | tail -1)
+summary=$(timeout 240 "$build/millrace" test --permute --strict tests/sql)
+status=$?
+last=$(echo "$summary" | tail -1)
+case $last in
+*' passed, '*' failed')
+    echo "$summary" | grep -v '^ok \| passed, ' | head -200
     set -- $last
-    case $last in
-    *' passed, '*' failed')
-        passed=$((passed + $1))
-        failed=$((failed + $3))
-        ;;
-    *)
-        failed=$((failed + 1))
-        echo "FAILED sql runner (status $status): $last"
-        ;;
-    esac
-fi
+    passed=$((passed + $1))
+    failed=$((failed + $3))
+    ;;
+*)
+    failed=$((failed + 1))
+    echo "FAILED sql tests (status $status): $last"
+    ;;
+esac
 for script in tests/integration/*.sh; do
     [ -x "$script" ] && count "${script##*/}" timeout 180 "$script" "$build"
 done

@@ -8,10 +8,10 @@ has "--version names its own" "millrace 0." out
 has "--version names librdkafka" "librdkafka 2." out
 has "--version names RocksDB" "RocksDB " out
 check "--help" "$millrace" --help
-for command in shell run server produce consume datagen help; do
+for command in shell run server produce consume datagen test help; do
     has "--help lists $command" "  $command " out
 done
-for command in shell run server produce consume datagen; do
+for command in shell run server produce consume datagen test; do
     check "help $command" "$millrace" help $command
     has "help $command shows its usage" "Usage: millrace" out
     has "help $command shows the common options" "--bootstrap-server" out
@@ -49,7 +49,7 @@ has "it says so" "option '--help' takes no value" err
 check "the beginning of one option" "$millrace" run --vers
 status 255 "an argument of datagen nearly right" "$millrace" datagen quikstart=users
 has "it is suggested" "datagen has no argument 'quikstart'; did you mean 'quickstart'?" err
-for command in run server produce consume datagen; do
+for command in run server produce consume datagen test; do
     status 255 "$command without arguments" "$millrace" $command
     [ -s err ] || fail "$command without arguments says nothing"
     status 255 "$command: unknown option" "$millrace" $command --frobnicate

@@ -107,10 +107,23 @@ is "ratings of a channel" "$(grep -c '"channel":"web"' ratings)" \
     "$("$millrace" consume --data-dir h channel_stars -e -f '%k %s\n' |
         sed -nE 's/^web .*"RATINGS":([0-9]+).*/\1/p' | tail -1)"
 
+# The tests, in every way, and one that must fail.
+check "tests" "$millrace" test --strict --permute examples/testing
+has "all of them" "7 passed, 0 failed" out
+check "three files" "$millrace" test -s examples/testing/spending.sql \
+    -i examples/testing/input.json -o examples/testing/output.json
+has "they pass" "Test passed!" out
+sed -i 's/total >= 100/total > 100/' examples/testing/spending.sql
+status 1 "tests of another script" "$millrace" test examples/testing
+has "the one that is wrong" "FAILED examples/testing/spending_test.sql:" out
+has "is the one" "a customer is a big spender from 100 on" out
+
 # Nothing in examples/ is left out.
 known="README.md demo.sh shop/products.txt shop/orders.jsonl shop/sources.sql
     shop/queries.sql shop/watch.sql filter/hot.sql filter/clicks.jsonl
-    filter/live.sql headless/ratings.sql headless/ratings.properties"
+    filter/live.sql headless/ratings.sql headless/ratings.properties
+    testing/spending.sql testing/spending_test.sql testing/input.json
+    testing/output.json"
 is "every file of examples/ is run here" "$(echo $known | tr ' ' '\n' | sort)" \
     "$(cd "$root/examples" && git ls-files -co --exclude-standard 2>/dev/null |
         sort | grep . || (find . -type f | sed 's|^\./||' | sort))"

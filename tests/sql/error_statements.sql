@@ -87,8 +87,8 @@ CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
 CREATE STREAM b (id INT KEY, n BIGINT) WITH (kafka_topic='b', value_format='JSON');
 INSERT INTO b SELECT id, n FROM a;
 
---@test: RUN SCRIPT belongs to the shell
---@expected.message: RUN SCRIPT is a command of the shell
+--@test: a script that is not there is named
+--@expected.message: cannot read 'x.sql': No such file or directory
 RUN SCRIPT 'x.sql';
 
 --@test: a connector needs Kafka Connect

@@ -208,7 +208,3 @@ CREATE STREAM a (id INT KEY, x STRING) WITH (kafka_topic='a', value_format='JSON
 CREATE STREAM b AS SELECT id, CAST(x AS money) AS m FROM a;
 INSERT INTO a VALUES (1, '2');
 ASSERT VALUES b (m) VALUES (2.00);
-
---@test: RUN SCRIPT is for the shell
---@expected.message: shell
-RUN SCRIPT 'x.sql';
