@@ -213,14 +213,19 @@ static int64_t field_value(const Moment *m, Field field)
 /* Two digits, by far the most common. */
 static void print_pair(Buf *out, int64_t value)
 {
-    char pair[2] = {(char)('0' + value / 10), (char)('0' + value % 10)};
-    buf_append(out, pair, 2);
+    buf_push(out, (char)('0' + value / 10));
+    buf_push(out, (char)('0' + value % 10));
 }
 
 static void print_number(Buf *out, const Element *e, int64_t value)
 {
     if (e->min == 2 && (uint64_t)value < 100) {
         print_pair(out, value);
+        return;
+    }
+    if (e->min == 4 && (uint64_t)value < 10000) {
+        print_pair(out, value / 100);
+        print_pair(out, value % 100);
         return;
     }
     char digits[NUMBER_TEXT_MAX];
@@ -260,11 +265,17 @@ static void print_offset(Buf *out, const Element *e, int32_t offset_s)
     }
     int left = offset_s < 0 ? -offset_s : offset_s;
     int count = e->letter == 'Z' && e->count < 4 ? 2 : e->count;
-    const char *colon = count == 3 || count == 5 ? ":" : "";
-    buf_printf(out, "%c%02d", offset_s < 0 ? '-' : '+', left / 3600);
-    if (count > 1 || left / 60 % 60)
-        buf_printf(out, "%s%02d", colon, left / 60 % 60);
-    if (count > 3 && left % 60) buf_printf(out, "%s%02d", colon, left % 60);
+    bool colon = count == 3 || count == 5;
+    buf_push(out, offset_s < 0 ? '-' : '+');
+    print_pair(out, left / 3600);
+    if (count > 1 || left / 60 % 60) {
+        if (colon) buf_push(out, ':');
+        print_pair(out, left / 60 % 60);
+    }
+    if (count > 3 && left % 60) {
+        if (colon) buf_push(out, ':');
+        print_pair(out, left % 60);
+    }
 }
 
 /* O and ZZZZ: `GMT+8`, `GMT+08:00`. */
@@ -303,9 +314,16 @@ static bool pad_text(Buf *out, size_t from, int width)
 static void print_element(DateFormat *format, Buf *out, const Element *e,
                           const Moment *m)
 {
+    if (e->kind == EL_LITERAL) {
+        if (e->literal.len == 1)
+            buf_push(out, e->literal.ptr[0]);
+        else
+            buf_append_str(out, e->literal);
+        return;
+    }
     int64_t value = field_value(m, e->field);
     switch (e->kind) {
-    case EL_LITERAL: buf_append_str(out, e->literal); break;
+    case EL_LITERAL: break;
     case EL_NUMBER: print_number(out, e, value); break;
     case EL_REDUCED_YEAR:
         print_number(out, e, (value < 0 ? -value : value) % 100);

@@ -104,13 +104,22 @@ typedef struct Pattern {
  * `arena`, says what is wrong with it. */
 STATUS pattern_compile(Arena *arena, Arena *own, Str pattern, Pattern *out);
 
+/* The time between two changes of a zone. */
+typedef struct ZoneSpan {
+    int64_t from_ms, to_ms;
+    int32_t offset_s;
+    bool summer; /* Daylight saving time holds. */
+} ZoneSpan;
+
+enum { ZONE_SPANS = 8 };
+
 /* A time zone: a fixed offset, or a region with its rules in ICU. */
 typedef struct Zone {
     Str id;
-    UCalendar *rules;       /* NULL: a fixed offset. */
-    int32_t offset_s;       /* Of a fixed zone, or of the span below. */
-    bool summer;            /* Daylight saving time holds in the span. */
-    int64_t from_ms, to_ms; /* The span between two changes seen last. */
+    UCalendar *rules; /* NULL: a fixed offset. */
+    ZoneSpan span;    /* The one used last; of a fixed zone, the offset. */
+    ZoneSpan seen[ZONE_SPANS]; /* Used before. */
+    unsigned next_seen;        /* Which of them is replaced next. */
 } Zone;
 
 /* Opens a region id or an offset as Java's ZoneId reads them; false: there is

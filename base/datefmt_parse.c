@@ -337,36 +337,46 @@ static bool read_fields(DateFormat *format, Str text, Parsed *p)
     return p->at == text.len;
 }
 
-/* True if the field is not there or lies between `low` and `high`. */
-static bool in_range(const Parsed *p, Field field, int64_t low, int64_t high)
-{
-    return !has(p, field) ||
-           (p->value[field] >= low && p->value[field] <= high);
-}
+static const struct {
+    int64_t low, high;
+} ranges[FIELD_COUNT] = {
+    [FIELD_ERA] = {0, 1},
+    [FIELD_YEAR] = {-999999999, 999999999},
+    [FIELD_YEAR_OF_ERA] = {1, 1000000000},
+    [FIELD_MONTH] = {1, 12},
+    [FIELD_DAY] = {1, 31},
+    [FIELD_DAY_OF_YEAR] = {1, 366},
+    [FIELD_WEEKDAY] = {1, 7},
+    [FIELD_QUARTER] = {1, 4},
+    [FIELD_WEEK_YEAR] = {-999999999, 999999999},
+    [FIELD_WEEK] = {1, 53},
+    [FIELD_MONTH_WEEK] = {0, 6},
+    [FIELD_WEEK_DAY] = {1, 7},
+    [FIELD_MONTH_SEVEN] = {1, 7},
+    [FIELD_JULIAN_DAY] = {-365243219162, 365241780471},
+    [FIELD_AMPM] = {0, 1},
+    [FIELD_DAY_PERIOD] = {0, DAY_PERIODS - 1},
+    [FIELD_HOUR] = {0, 24},
+    [FIELD_CLOCK_HOUR] = {1, 24},
+    [FIELD_HOUR_OF_HALF] = {0, 11},
+    [FIELD_CLOCK_HALF] = {1, 12},
+    [FIELD_MINUTE] = {0, 59},
+    [FIELD_SECOND] = {0, 59},
+    [FIELD_NANO] = {0, 999999999},
+    [FIELD_MILLI_OF_DAY] = {0, 86399999},
+    [FIELD_NANO_OF_DAY] = {0, 86399999999999},
+    [FIELD_OFFSET] = {INT32_MIN, INT32_MAX}, /* Checked when it is read. */
+};
 
 static bool ranges_hold(const Parsed *p)
 {
-    const int64_t day_s = 86400;
-    return in_range(p, FIELD_YEAR, -999999999, 999999999) &&
-           in_range(p, FIELD_YEAR_OF_ERA, 1, 1000000000) &&
-           in_range(p, FIELD_MONTH, 1, 12) && in_range(p, FIELD_DAY, 1, 31) &&
-           in_range(p, FIELD_DAY_OF_YEAR, 1, 366) &&
-           in_range(p, FIELD_WEEKDAY, 1, 7) &&
-           in_range(p, FIELD_WEEK_DAY, 1, 7) &&
-           in_range(p, FIELD_QUARTER, 1, 4) && in_range(p, FIELD_WEEK, 1, 53) &&
-           in_range(p, FIELD_WEEK_YEAR, -999999999, 999999999) &&
-           in_range(p, FIELD_MONTH_WEEK, 0, 6) &&
-           in_range(p, FIELD_MONTH_SEVEN, 1, 7) &&
-           in_range(p, FIELD_JULIAN_DAY, -365243219162, 365241780471) &&
-           in_range(p, FIELD_HOUR, 0, 24) &&
-           in_range(p, FIELD_CLOCK_HOUR, 1, 24) &&
-           in_range(p, FIELD_HOUR_OF_HALF, 0, 11) &&
-           in_range(p, FIELD_CLOCK_HALF, 1, 12) &&
-           in_range(p, FIELD_MINUTE, 0, 59) &&
-           in_range(p, FIELD_SECOND, 0, 59) &&
-           in_range(p, FIELD_NANO, 0, 999999999) &&
-           in_range(p, FIELD_MILLI_OF_DAY, 0, day_s * 1000 - 1) &&
-           in_range(p, FIELD_NANO_OF_DAY, 0, day_s * 1000000000 - 1);
+    for (uint32_t left = p->set; left; left &= left - 1) {
+        int field = __builtin_ctz(left);
+        if (p->value[field] < ranges[field].low ||
+            p->value[field] > ranges[field].high)
+            return false;
+    }
+    return true;
 }
 
 /* The year, from whichever form the text has; 1970 if it has none. */
@@ -447,11 +457,13 @@ static bool make_date(const Parsed *p, int64_t year, bool has_year,
 /* True if the date has what the text says of it otherwise. */
 static bool date_agrees(const Parsed *p, int64_t days, uint32_t fields)
 {
+    fields &= (1u << (FIELD_JULIAN_DAY + 1)) - 1;
+    if (!fields) return true;
     CivilDate date = civil_from_days(days);
-    for (Field field = 0; field <= FIELD_JULIAN_DAY; field++)
-        if ((fields >> field & 1) &&
-            date_field(days, date, field) != p->value[field])
-            return false;
+    for (; fields; fields &= fields - 1) {
+        Field field = (Field)__builtin_ctz(fields);
+        if (date_field(days, date, field) != p->value[field]) return false;
+    }
     return true;
 }
 
@@ -490,6 +502,9 @@ static bool resolve_date(const Parsed *p, int64_t *days, bool *whole)
     if (!*whole) return patch_date(p, year, days);
     /* As in Java, a weekday by number replaces one by name. */
     if (has(p, FIELD_WEEK_DAY)) others &= ~bit_of(FIELD_WEEKDAY);
+    if (has_year) /* It made the date. */
+        others &= ~(bit_of(FIELD_ERA) | bit_of(FIELD_YEAR) |
+                    bit_of(FIELD_YEAR_OF_ERA));
     return date_agrees(p, *days, others);
 }
 

@@ -139,7 +139,7 @@ bool zone_open(Str id, Zone *zone)
 {
     *zone = (Zone){.id = id};
     if (!id.len || id.len > ZONE_ID_MAX_BYTES) return false;
-    if (read_fixed_zone(id, &zone->offset_s)) return true;
+    if (read_fixed_zone(id, &zone->span.offset_s)) return true;
     UChar wide[ZONE_ID_MAX_BYTES + 1];
     for (size_t i = 0; i < id.len; i++)
         wide[i] = (unsigned char)id.ptr[i];
@@ -152,8 +152,6 @@ bool zone_open(Str id, Zone *zone)
         zone_close(zone);
         return false;
     }
-    zone->from_ms = 0;
-    zone->to_ms = 0;
     return true;
 }
 
@@ -182,37 +180,74 @@ static int64_t find_change(UCalendar *rules, UTimeZoneTransitionType type,
     return U_SUCCESS(error) && found ? (int64_t)when : none;
 }
 
-/* Reads the span around `ms` from ICU. */
+/* True if the span around `ms` is one of those seen before: it is the zone's
+ * now, and the one that was takes its place. */
+static bool recall_span(Zone *zone, int64_t ms)
+{
+    for (int i = 0; i < ZONE_SPANS; i++) {
+        ZoneSpan found = zone->seen[i];
+        if (ms < found.from_ms || ms >= found.to_ms) continue;
+        zone->seen[i] = zone->span;
+        zone->span = found;
+        return true;
+    }
+    return false;
+}
+
+/* Finds the span around `ms`, or reads it from ICU. */
 static void load_span(Zone *zone, int64_t ms)
 {
+    if (ms >= zone->span.from_ms && ms < zone->span.to_ms) return;
+    if (recall_span(zone, ms)) return;
+    zone->seen[zone->next_seen++ % ZONE_SPANS] = zone->span;
     UErrorCode error = U_ZERO_ERROR;
     ucal_setMillis(zone->rules, clamp_ms(ms), &error);
     int32_t standard_ms = ucal_get(zone->rules, UCAL_ZONE_OFFSET, &error);
     int32_t summer_ms = ucal_get(zone->rules, UCAL_DST_OFFSET, &error);
     if (U_FAILURE(error)) standard_ms = summer_ms = 0;
-    zone->offset_s = (standard_ms + summer_ms) / 1000;
-    zone->summer = summer_ms != 0;
-    zone->from_ms = find_change(
+    zone->span.offset_s = (standard_ms + summer_ms) / 1000;
+    zone->span.summer = summer_ms != 0;
+    zone->span.from_ms = find_change(
         zone->rules, UCAL_TZ_TRANSITION_PREVIOUS_INCLUSIVE, INT64_MIN);
-    zone->to_ms = find_change(zone->rules, UCAL_TZ_TRANSITION_NEXT, INT64_MAX);
+    zone->span.to_ms = find_change(zone->rules, UCAL_TZ_TRANSITION_NEXT,
+                                   INT64_MAX);
 }
 
 int32_t zone_offset_at(Zone *zone, int64_t ms)
 {
-    if (zone->rules && (ms < zone->from_ms || ms >= zone->to_ms))
+    if (zone->rules && (ms < zone->span.from_ms || ms >= zone->span.to_ms))
         load_span(zone, ms);
-    return zone->offset_s;
+    return zone->span.offset_s;
+}
+
+/* Far enough from both ends of a span there is no doubt. */
+static bool surely_in(const ZoneSpan *span, int64_t local_ms)
+{
+    const int64_t day_ms = 86400000;
+    return span->from_ms < span->to_ms &&
+           (span->from_ms == INT64_MIN || local_ms >= span->from_ms + day_ms) &&
+           (span->to_ms == INT64_MAX || local_ms < span->to_ms - day_ms);
+}
+
+/* As recall_span, for a local time. */
+static bool recall_local(Zone *zone, int64_t local_ms)
+{
+    if (surely_in(&zone->span, local_ms)) return true;
+    for (int i = 0; i < ZONE_SPANS; i++) {
+        ZoneSpan found = zone->seen[i];
+        if (!surely_in(&found, local_ms)) continue;
+        zone->seen[i] = zone->span;
+        zone->span = found;
+        return true;
+    }
+    return false;
 }
 
 int64_t zone_to_utc_ms(Zone *zone, int64_t local_ms)
 {
-    if (!zone->rules) return local_ms - (int64_t)zone->offset_s * 1000;
-    /* Far enough from both ends of the span there is no doubt. */
-    const int64_t day_ms = 86400000;
-    if (zone->from_ms < zone->to_ms &&
-        (zone->from_ms == INT64_MIN || local_ms >= zone->from_ms + day_ms) &&
-        (zone->to_ms == INT64_MAX || local_ms < zone->to_ms - day_ms))
-        return local_ms - (int64_t)zone->offset_s * 1000;
+    if (!zone->rules) return local_ms - (int64_t)zone->span.offset_s * 1000;
+    if (recall_local(zone, local_ms))
+        return local_ms - (int64_t)zone->span.offset_s * 1000;
     int32_t standard_ms = 0, summer_ms = 0;
     UErrorCode error = U_ZERO_ERROR;
     ucal_setMillis(zone->rules, clamp_ms(local_ms), &error);
@@ -231,8 +266,8 @@ static void icu_name(const Zone *zone, const char *locale, bool full, char *out,
     UChar name[NAME_MAX_UNITS];
     UErrorCode error = U_ZERO_ERROR;
     UCalendarDisplayNameType type =
-        full ? (zone->summer ? UCAL_DST : UCAL_STANDARD)
-             : (zone->summer ? UCAL_SHORT_DST : UCAL_SHORT_STANDARD);
+        full ? (zone->span.summer ? UCAL_DST : UCAL_STANDARD)
+             : (zone->span.summer ? UCAL_SHORT_DST : UCAL_SHORT_STANDARD);
     int32_t len = ucal_getTimeZoneDisplayName(zone->rules, type, locale, name,
                                               NAME_MAX_UNITS, &error);
     if (U_FAILURE(error)) len = 0;
@@ -265,16 +300,16 @@ static void print_generic_name(const Zone *zone, Buf *out, int64_t ms)
 void zone_print_name(Zone *zone, Buf *out, int64_t ms, bool full, bool generic)
 {
     if (!zone->rules) {
-        bool utc = !zone->offset_s && str_starts_with(zone->id, STR("UT"));
+        bool utc = !zone->span.offset_s && str_starts_with(zone->id, STR("UT"));
         buf_append_str(out, utc ? STR("UTC") : zone->id);
         return;
     }
     zone_offset_at(zone, ms);
     for (int i = 0; i < ZONE_NAMES && !full; i++) {
         if (!str_eq(zone->id, zone_names[i].id)) continue;
-        buf_append_str(out, generic        ? zone_names[i].generic
-                            : zone->summer ? zone_names[i].summer
-                                           : zone_names[i].standard);
+        buf_append_str(out, generic             ? zone_names[i].generic
+                            : zone->span.summer ? zone_names[i].summer
+                                                : zone_names[i].standard);
         return;
     }
     if (generic) {

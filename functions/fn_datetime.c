@@ -14,6 +14,10 @@
 
 static const int64_t day_ms = 86400000;
 
+/* Stands for the time zone of this machine, which is looked up only once a call
+ * site. No other zone begins with a control character. */
+static const Str server_zone = STR_INIT("\1");
+
 /* An opened pattern, or why there is none. */
 typedef struct Opened {
     DateFormat *format;
@@ -28,6 +32,7 @@ static void *open_format(FnCall *call, Str key)
     Str zone = {key.ptr, zone_len};
     Str pattern = {key.ptr + zone_len + 1, key.len - zone_len - 1};
     if (!zone_len) zone = STR_NULL;
+    if (str_eq(zone, server_zone)) zone = datefmt_server_zone(call->arena);
     Status st = datefmt_open(call->arena, pattern, zone, &opened->format);
     if (st.kind) {
         size_t size = strlen(st.text) + 1;
@@ -48,7 +53,10 @@ static void drop_format(void *made)
 /* The format of `pattern` in `zone` (ptr NULL: UTC); NULL after fn_fail. */
 static DateFormat *get_format(FnCall *call, Str pattern, Str zone)
 {
-    if (zone.ptr && (!zone.len || memchr(zone.ptr, 0, zone.len))) {
+    bool bad = zone.ptr != server_zone.ptr && zone.ptr &&
+               (!zone.len || zone.ptr[0] < ' ' ||
+                memchr(zone.ptr, 0, zone.len));
+    if (bad) {
         fn_fail(call, "'%.*s' is no time zone", STR_ARG(zone));
         return NULL;
     }
@@ -197,8 +205,7 @@ static bool unix_date(FnCall *call, const Value *args, int count, Value *out)
 {
     (void)args, (void)count;
     int32_t offset_s;
-    Str zone = datefmt_server_zone(call->arena);
-    if (!zone_offset(call, zone, call->now_ms, &offset_s)) return false;
+    if (!zone_offset(call, server_zone, call->now_ms, &offset_s)) return false;
     int64_t local_ms = call->now_ms + (int64_t)offset_s * 1000;
     int64_t days = local_ms / day_ms - (local_ms % day_ms < 0);
     *out = (Value){.i32 = (int32_t)days};
@@ -251,9 +258,10 @@ static bool timestamp_to_string(FnCall *call, const Value *args, int count,
 {
     *out = VALUE_NULL;
     if (args[0].null)
-        return fn_fail(call, "TIMESTAMPTOSTRING takes no NULL timestamp");
+        return fn_fail(call, "%s takes no NULL timestamp",
+                       call->function->name);
     if (args[1].null || (count > 2 && args[2].null)) return true;
-    Str zone = count > 2 ? args[2].str : datefmt_server_zone(call->arena);
+    Str zone = count > 2 ? args[2].str : server_zone;
     DateFormat *format = get_format(call, args[1].str, zone);
     if (!format) return false;
     return print(call, format, args[0].i64, out);
@@ -278,7 +286,7 @@ static bool string_to_timestamp(FnCall *call, const Value *args, int count,
                                 Value *out)
 {
     if (!no_nulls(call, args, count)) return false;
-    Str zone = count > 2 ? args[2].str : datefmt_server_zone(call->arena);
+    Str zone = count > 2 ? args[2].str : server_zone;
     return parse_in(call, args, zone, out);
 }
 
@@ -338,6 +346,70 @@ static bool parse_date(FnCall *call, const Value *args, int count, Value *out)
     return true;
 }
 
+/* ---- by columns ---- */
+
+/* The pattern and zone of the last row, which are mostly those of the next. */
+typedef struct LastFormat {
+    Str pattern, zone;
+    DateFormat *format;
+} LastFormat;
+
+static inline bool same_text(Str a, Str b)
+{
+    return a.ptr == b.ptr && a.len == b.len;
+}
+
+/* Formatting and parsing of timestamps: a loop around the row form, but with
+ * the format at hand, and without values in between. */
+static bool stamp_row(FnCall *call, LastFormat *last, const Column *const *args,
+                      int arg_count, int row, Column *out)
+{
+    bool utc = call->function->flags & FN_NULL_IN_NULL_OUT;
+    Str pattern = args[1]->str[arg_row(args[1], row)];
+    Str zone = arg_count > 2 ? args[2]->str[arg_row(args[2], row)]
+               : utc         ? STR_NULL
+                             : server_zone;
+    if (!last->format || !same_text(pattern, last->pattern) ||
+        !same_text(zone, last->zone))
+        *last = (LastFormat){pattern, zone, get_format(call, pattern, zone)};
+    if (!last->format) return false;
+    int from = arg_row(args[0], row);
+    if (args[0]->type->kind != TYPE_STRING) {
+        Value text;
+        if (!print(call, last->format, args[0]->i64[from], &text)) return false;
+        out->str[row] = text.str;
+        return true;
+    }
+    Str text = args[0]->str[from];
+    return datefmt_parse(last->format, text, &out->i64[row]) ||
+           fail_text(call, text, pattern);
+}
+
+static void stamp_column(FnCall *call, const Column *const *args, int arg_count,
+                         const uint16_t *sel, int sel_count, int row_count,
+                         Column *out)
+{
+    LastFormat last = {0};
+    bool any_null_fails = call->function->scalar == string_to_timestamp;
+    bool null_fails = any_null_fails ||
+                      call->function->scalar == timestamp_to_string;
+    for (int i = 0; i < sel_count; i++) {
+        int row = sel_row(sel, i);
+        bool first = arg_null(args[0], row), null = first;
+        for (int k = 1; k < arg_count; k++)
+            null |= arg_null(args[k], row);
+        if (null && ((first && null_fails) || any_null_fails)) {
+            fn_fail(call, "%s takes no NULL%s", call->function->name,
+                    any_null_fails ? "" : " timestamp");
+            fn_fail_row(call, out, row, row_count);
+        } else if (null) {
+            column_set_null(call->arena, out, row, row_count);
+        } else if (!stamp_row(call, &last, args, arg_count, row, out)) {
+            fn_fail_row(call, out, row, row_count);
+        }
+    }
+}
+
 static const Function rows[] = {
     {.name = "convert_tz",
      .signature = "TIMESTAMP, STRING, STRING -> TIMESTAMP",
@@ -390,6 +462,7 @@ static const Function rows[] = {
      .signature = "TIMESTAMP, STRING -> STRING",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = format_timestamp,
+     .column = stamp_column,
      .category = "DATE / TIME",
      .description = "The timestamp in UTC as text by a pattern.",
      .example = "FORMAT_TIMESTAMP(CAST('2020-02-29T10:20:30' AS TIMESTAMP), "
@@ -398,6 +471,7 @@ static const Function rows[] = {
      .signature = "TIMESTAMP, STRING, STRING -> STRING",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = format_timestamp,
+     .column = stamp_column,
      .category = "DATE / TIME",
      .description = "The timestamp in a time zone as text by a pattern.",
      .example = "FORMAT_TIMESTAMP(CAST('2020-02-29T10:20:30' AS TIMESTAMP), "
@@ -435,6 +509,7 @@ static const Function rows[] = {
      .signature = "STRING, STRING -> TIMESTAMP",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = parse_timestamp,
+     .column = stamp_column,
      .category = "DATE / TIME",
      .description = "The timestamp that a text in UTC gives by a pattern.",
      .example = "PARSE_TIMESTAMP('29.02.2020 10:20:30', 'dd.MM.yyyy "
@@ -443,6 +518,7 @@ static const Function rows[] = {
      .signature = "STRING, STRING, STRING -> TIMESTAMP",
      .flags = FN_NULL_IN_NULL_OUT,
      .scalar = parse_timestamp,
+     .column = stamp_column,
      .category = "DATE / TIME",
      .description =
          "The timestamp that a text in a time zone gives by a pattern.",
@@ -459,6 +535,7 @@ static const Function rows[] = {
     {.name = "stringtotimestamp",
      .signature = "STRING, STRING -> BIGINT",
      .scalar = string_to_timestamp,
+     .column = stamp_column,
      .category = "DATE / TIME",
      .description =
          "Milliseconds since 1970 of a text in the server's time zone "
@@ -468,6 +545,7 @@ static const Function rows[] = {
     {.name = "stringtotimestamp",
      .signature = "STRING, STRING, STRING -> BIGINT",
      .scalar = string_to_timestamp,
+     .column = stamp_column,
      .category = "DATE / TIME",
      .description = "Milliseconds since 1970 of a text in a time zone by a "
                     "pattern; PARSE_TIMESTAMP is its successor.",
@@ -508,6 +586,7 @@ static const Function rows[] = {
     {.name = "timestamptostring",
      .signature = "BIGINT, STRING -> STRING",
      .scalar = timestamp_to_string,
+     .column = stamp_column,
      .category = "DATE / TIME",
      .description =
          "Milliseconds since 1970 as text in the server's time zone by"
@@ -516,6 +595,7 @@ static const Function rows[] = {
     {.name = "timestamptostring",
      .signature = "BIGINT, STRING, STRING -> STRING",
      .scalar = timestamp_to_string,
+     .column = stamp_column,
      .category = "DATE / TIME",
      .description =
          "Milliseconds since 1970 as text in a time zone by a pattern;"

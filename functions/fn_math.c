@@ -96,11 +96,14 @@ static Decimal round_decimal_to(Arena *arena, Decimal d, int32_t places,
                            ROUND_TIES_UP);
 }
 
+static const char no_null[] = "ROUND of an integer takes no NULL";
+static const char not_finite[] = "ROUND to places takes no NaN and no infinity";
+
 static bool round_integer(FnCall *call, const Value *args, int count,
                           Value *out)
 {
     (void)count;
-    if (args[0].null) return fn_fail(call, "ROUND of an integer takes no NULL");
+    if (args[0].null) return fn_fail(call, "%s", no_null);
     bool is_int = call->arg_types[0]->kind == TYPE_INT;
     *out = (Value){.i64 = is_int ? args[0].i32 : args[0].i64};
     return true;
@@ -119,7 +122,7 @@ static bool round_double_places(FnCall *call, const Value *args, int count,
     (void)count;
     *out = (Value){0};
     if (!round_double_to(call->arena, args[0].f64, args[1].i32, &out->f64))
-        return fn_fail(call, "ROUND to places takes no NaN and no infinity");
+        return fn_fail(call, "%s", not_finite);
     return true;
 }
 
@@ -142,7 +145,12 @@ static void round_column(FnCall *call, const Column *const *args, int arg_count,
     for (int i = 0; i < sel_count; i++) {
         int row = sel_row(sel, i), from = arg_row(x, row);
         if (bit_get(x->nulls, from) || (places && arg_null(places, row))) {
-            column_set_null(call->arena, out, row, row_count);
+            if (kind == TYPE_INT || kind == TYPE_BIGINT) {
+                fn_fail(call, "%s", no_null);
+                fn_fail_row(call, out, row, row_count);
+            } else {
+                column_set_null(call->arena, out, row, row_count);
+            }
             continue;
         }
         int32_t n = places ? places->i32[arg_row(places, row)] : 0;
@@ -155,8 +163,11 @@ static void round_column(FnCall *call, const Column *const *args, int arg_count,
             out->i64[row] = x->i64[from];
         else if (!places)
             out->i64[row] = round_f64(x->f64[from]);
-        else if (!round_double_to(call->arena, x->f64[from], n, &out->f64[row]))
-            column_set_null(call->arena, out, row, row_count);
+        else if (!round_double_to(call->arena, x->f64[from], n,
+                                  &out->f64[row])) {
+            fn_fail(call, "%s", not_finite);
+            fn_fail_row(call, out, row, row_count);
+        }
     }
 }
 

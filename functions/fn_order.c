@@ -8,6 +8,7 @@
  * writing it to a format may notice.
  */
 #include "functions/function_int.h"
+#include "types/cast.h"
 
 #include <math.h>
 
@@ -75,15 +76,6 @@ static bool sign(FnCall *call, const Value *args, int count, Value *out)
     return true;
 }
 
-/* Toward zero; NaN is 0 and what is too large stops at the limit. */
-static int64_t truncate_f64(double x)
-{
-    if (isnan(x)) return 0;
-    if (x >= 0x1p63) return INT64_MAX;
-    if (x < -0x1p63) return INT64_MIN;
-    return (int64_t)x;
-}
-
 static bool trunc_number(FnCall *call, const Value *args, int count, Value *out)
 {
     (void)count;
@@ -91,7 +83,7 @@ static bool trunc_number(FnCall *call, const Value *args, int count, Value *out)
     switch (call->arg_types[0]->kind) {
     case TYPE_INT: out->i64 = args[0].i32; return true;
     case TYPE_BIGINT: out->i64 = args[0].i64; return true;
-    case TYPE_DOUBLE: out->i64 = truncate_f64(args[0].f64); return true;
+    case TYPE_DOUBLE: out->i64 = cast_f64_to_i64(args[0].f64); return true;
     default:
         return new_decimal(
             call, decimal_rescale(call->arena, *args[0].dec, 0, ROUND_TRUNCATE),

@@ -59,6 +59,7 @@ static bool replace(FnCall *call, const Value *args, int count, Value *out)
 {
     (void)count;
     Str s = args[0].str, old = args[1].str, new = args[2].str;
+    if (old.len && str_find(s, old, 0) == SIZE_MAX) return give_text(s, out);
     Buf buf = {0};
     if (!old.len) {
         int units;
@@ -211,6 +212,17 @@ static int64_t find_units(Units s, Units part, int64_t pos, int64_t occurrence)
     return 0;
 }
 
+/* find_units forward in texts whose units are bytes. */
+static int64_t find_ascii(Str s, Str part, int64_t pos, int64_t occurrence)
+{
+    size_t at = (size_t)pos - 1;
+    for (;; at++) {
+        at = str_find(s, part, at);
+        if (at == SIZE_MAX) return 0;
+        if (--occurrence == 0) return (int64_t)at + 1;
+    }
+}
+
 static bool instr(FnCall *call, const Value *args, int count, Value *out)
 {
     *out = (Value){.i32 = 0};
@@ -219,6 +231,12 @@ static bool instr(FnCall *call, const Value *args, int count, Value *out)
     if (args[0].null || args[1].null) return true;
     int64_t pos = count > 2 ? args[2].i32 : 1;
     int64_t occurrence = count > 3 ? args[3].i32 : 1;
+    Str text = args[0].str, wanted = args[1].str;
+    if (pos > 0 && occurrence > 0 && wanted.len && (size_t)pos <= text.len &&
+        utf8_is_ascii(text)) {
+        out->i32 = (int32_t)find_ascii(text, wanted, pos, occurrence);
+        return true;
+    }
     Units s = to_units(call->arena, args[0].str);
     Units part = to_units(call->arena, args[1].str);
     if (occurrence < 1 || pos == 0 || pos > s.count || -pos > s.count)

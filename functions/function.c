@@ -148,6 +148,12 @@ bool fn_fail(FnCall *call, const char *format, ...)
     return false;
 }
 
+void fn_fail_row(FnCall *call, Column *out, int row, int row_count)
+{
+    column_set_null(call->arena, out, row, row_count);
+    if (call->row_failed) call->row_failed(call, row, call->error);
+}
+
 FnCall *fn_call_new(Arena *plan, const FnBinding *binding)
 {
     FnCall *call = ARENA_NEW(plan, FnCall);

@@ -36,7 +36,9 @@ struct FnCall {
     /* Evaluates a lambda argument; set by the runtime. False: it failed. */
     bool (*apply)(FnCall *call, const void *lambda, const Value *args,
                   int count, Value *out);
-    void *apply_context;
+    /* Takes a row that failed in a column form; set by the runtime. */
+    void (*row_failed)(FnCall *call, int row, const char *why);
+    void *row_failed_context;
     const Map *properties; /* Settings (Str *) by full name, or NULL; only
                               `ksql.functions.*` are read. */
 };
@@ -46,13 +48,16 @@ struct FnCall {
 bool fn_fail(FnCall *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* For a column form, after fn_fail: this row of `out` has no value. */
+void fn_fail_row(FnCall *call, Column *out, int row, int row_count);
+
 /* One row's values to one value. False after fn_fail. */
 typedef bool (*ScalarFn)(FnCall *call, const Value *args, int count,
                          Value *out);
 
 /* The same over columns, for what matters for speed: fills out (already made,
  * row_count elements) for the rows of `sel` (NULL: 0..sel_count-1). Arguments
- * may be constant columns. Must not fail: rows that would are set null. */
+ * may be constant columns. Rows that fail go to fn_fail_row. */
 typedef void (*ColumnFn)(FnCall *call, const Column *const *args, int arg_count,
                          const uint16_t *sel, int sel_count, int row_count,
                          Column *out);

@@ -129,6 +129,24 @@ static void all_f64(const Column *a, const Column *b, int op, Rows rows,
 }
 #undef LOOP
 
+/* Division of integers by a constant that is not 0: no row fails on its own. */
+static bool divide_by_constant(const Column *a, const Column *b, int op,
+                               Rows rows, Column *out)
+{
+    if (!b->constant || b->nulls) return false;
+    bool is_int = out->type->kind == TYPE_INT;
+    int64_t by = is_int ? b->i32[0] : b->i64[0];
+    if (!by) return false;
+    for (int i = 0; i < rows.count; i++) {
+        int row = rows_at(rows, i), at = col_row(a, row);
+        if (is_int)
+            out->i32[row] = (int32_t)int_op(op, a->i32[at], by);
+        else
+            out->i64[row] = int_op(op, a->i64[at], by);
+    }
+    return true;
+}
+
 /* Integer division and all of DECIMAL: rows may fail on their own. */
 static void one_by_one(Run *run, EvalNode *node, const Column *a,
                        const Column *b, Rows rows, Column *out, Result *result)
@@ -171,7 +189,8 @@ Result run_arith(Run *run, EvalNode *node, Rows rows)
         add_i32(a.col, b.col, op, rows, out);
     else if (kind == TYPE_BIGINT && !divides)
         add_i64(a.col, b.col, op, rows, out);
-    else
+    else if (kind == TYPE_DECIMAL ||
+             !divide_by_constant(a.col, b.col, op, rows, out))
         one_by_one(run, node, a.col, b.col, rows, out, &result);
     return result;
 }

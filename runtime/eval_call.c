@@ -12,6 +12,8 @@
 
 #include <assert.h>
 
+#include "base/number.h"
+
 /* Calls with a NULL among the arguments of such functions are not made. */
 static bool null_in(const EvalNode *node, int row)
 {
@@ -27,10 +29,27 @@ static bool any_nulls(const EvalNode *node)
     return false;
 }
 
-static void call_columns(Run *run, EvalNode *node, Rows rows, Column *out)
+/* Where a column form's failed rows go. */
+typedef struct ColumnRun {
+    Run *run;
+    Result *result;
+    Column *out;
+} ColumnRun;
+
+static void row_failed(FnCall *call, int row, const char *why)
 {
-    const Function *fn = node->call->function;
-    if ((fn->flags & FN_NULL_IN_NULL_OUT) && any_nulls(node)) {
+    const ColumnRun *c = call->row_failed_context;
+    run_fail(c->run, c->result, c->out, row, why ? why : "function failed");
+}
+
+static void call_columns(Run *run, EvalNode *node, Rows rows, Result *result,
+                         Column *out)
+{
+    FnCall *call = node->call;
+    ColumnRun column_run = {run, result, out};
+    call->row_failed = row_failed;
+    call->row_failed_context = &column_run;
+    if ((call->function->flags & FN_NULL_IN_NULL_OUT) && any_nulls(node)) {
         uint16_t *sel = ARENA_ARRAY(run->arena, uint16_t, rows.count);
         int count = 0;
         for (int i = 0; i < rows.count; i++) {
@@ -42,8 +61,9 @@ static void call_columns(Run *run, EvalNode *node, Rows rows, Column *out)
         }
         rows = (Rows){sel, count};
     }
-    fn->column(node->call, node->cols, node->arg_count, rows.sel, rows.count,
-               run->count, out);
+    call->function->column(call, node->cols, node->arg_count, rows.sel,
+                           rows.count, run->count, out);
+    call->row_failed = NULL;
 }
 
 static bool apply_lambda(FnCall *call, const void *lambda, const Value *args,
@@ -75,31 +95,6 @@ static bool call_values(Run *run, EvalNode *node, Value *out)
     return false;
 }
 
-/* A function whose only form is by columns, called for one row of values. */
-static bool call_one_column(Run *run, EvalNode *node, Value *out)
-{
-    if (node->call->function->flags & FN_NULL_IN_NULL_OUT)
-        for (int i = 0; i < node->arg_count; i++)
-            if (node->values[i].null) {
-                *out = VALUE_NULL;
-                return true;
-            }
-    const Column **cols = ARENA_ARRAY(run->arena, const Column *,
-                                      node->arg_count + 1);
-    for (int i = 0; i < node->arg_count; i++) {
-        Column *col = ARENA_NEW(run->arena, Column);
-        column_init(run->arena, col, node->args[i]->type, 1);
-        column_set(run->arena, col, 0, 1, node->values[i]);
-        cols[i] = col;
-    }
-    Column result;
-    column_init(run->arena, &result, node->type, 1);
-    node->call->function->column(node->call, cols, node->arg_count, NULL, 1, 1,
-                                 &result);
-    *out = column_get(&result, 0);
-    return true;
-}
-
 static void ready_call(Run *run, EvalNode *node)
 {
     node->call->arena = run->arena;
@@ -127,7 +122,6 @@ bool row_call(Run *run, EvalNode *node, Value *out)
             return false;
     }
     ready_call(run, node);
-    if (!node->call->function->scalar) return call_one_column(run, node, out);
     return call_values(run, node, out);
 }
 
@@ -178,7 +172,7 @@ static Result call_function(Run *run, EvalNode *node, Rows rows)
     Column *out = run_column(run, node->type);
     Result result = {out, NULL};
     if (node->call->function->column && !node->has_lambda)
-        call_columns(run, node, rows, out);
+        call_columns(run, node, rows, &result, out);
     else
         call_rows(run, node, rows, &result, out);
     fail_rows(run, rows, failed, &result, out);
@@ -284,20 +278,45 @@ Result run_call(Run *run, EvalNode *node, Rows rows)
     return result;
 }
 
-/* The widenings that cannot fail. False: not one of them. */
-static bool widen(const Column *in, Rows rows, Column *out)
+/* Casts between numbers that cannot fail, a loop each. False: not one. Under a
+ * NULL they compute from whatever is there, which is harmless. */
+static bool cast_numbers(const Column *in, Rows rows, Column *out)
 {
-    TypeKind from = in->type->kind, to = out->type->kind;
+    const int mask = in->constant ? 0 : -1;
+#define LOOP(to, value)                                                        \
+    for (int i = 0; i < rows.count; i++) {                                     \
+        int row = rows_at(rows, i), at = row & mask;                           \
+        out->to[row] = value;                                                  \
+    }                                                                          \
+    return true
+    switch (in->type->kind << 8 | out->type->kind) {
+    case TYPE_INT << 8 | TYPE_BIGINT: LOOP(i64, in->i32[at]);
+    case TYPE_INT << 8 | TYPE_DOUBLE: LOOP(f64, in->i32[at]);
+    case TYPE_BIGINT << 8 | TYPE_INT: LOOP(i32, (int32_t)(uint32_t)in->i64[at]);
+    case TYPE_BIGINT << 8 | TYPE_DOUBLE: LOOP(f64, (double)in->i64[at]);
+    case TYPE_DOUBLE << 8 | TYPE_INT: LOOP(i32, cast_f64_to_i32(in->f64[at]));
+    case TYPE_DOUBLE << 8 | TYPE_BIGINT:
+        LOOP(i64, cast_f64_to_i64(in->f64[at]));
+    default: return false;
+    }
+#undef LOOP
+}
+
+/* Numbers to text, printed right into the arena. */
+static bool cast_to_text(Run *run, const Column *in, Rows rows, Column *out)
+{
+    TypeKind kind = in->type->kind;
+    if (out->type->kind != TYPE_STRING ||
+        (kind != TYPE_INT && kind != TYPE_BIGINT && kind != TYPE_DOUBLE))
+        return false;
     for (int i = 0; i < rows.count; i++) {
         int row = rows_at(rows, i), at = col_row(in, row);
-        if (from == TYPE_INT && to == TYPE_BIGINT)
-            out->i64[row] = in->i32[at];
-        else if (from == TYPE_INT && to == TYPE_DOUBLE)
-            out->f64[row] = in->i32[at];
-        else if (from == TYPE_BIGINT && to == TYPE_DOUBLE)
-            out->f64[row] = (double)in->i64[at];
-        else
-            return false;
+        char text[NUMBER_TEXT_MAX];
+        if (bit_get(in->nulls, at)) continue;
+        int len = kind == TYPE_DOUBLE ? number_print_f64(in->f64[at], text)
+                  : kind == TYPE_INT  ? number_print_i64(in->i32[at], text)
+                                      : number_print_i64(in->i64[at], text);
+        out->str[row] = str_copy(run->arena, (Str){text, (size_t)len});
     }
     return true;
 }
@@ -320,7 +339,8 @@ Result run_cast(Run *run, EvalNode *node, Rows rows)
     if (type_equal(in.col->type, node->type)) return (Result){in.col, failed};
     Column *out = run_column(run, node->type);
     Result result = {out, NULL};
-    if (rows.count && widen(in.col, rows, out)) {
+    if (!node->null_text && (cast_numbers(in.col, rows, out) ||
+                             cast_to_text(run, in.col, rows, out))) {
         out->nulls = run_nulls(run, in.col);
         return (Result){out, failed};
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Comparison, IN and LIKE (language 2.7). Logic is two-valued: a null side
- * makes a comparison false, never null; only LIKE of a null is a failure.
+ * Comparison and IN (language 2.7). Logic is two-valued: a null side
+ * makes a comparison false, never null.
  *
  * A comparison of two values has four outcomes, less, equal, greater and
  * unordered (NaN). An operator is a mask of the outcomes that make it true, so
@@ -188,102 +188,4 @@ Result run_in(Run *run, EvalNode *node, Rows rows)
     }
     out->nulls = failed;
     return (Result){out, failed};
-}
-
-static bool ends_line(uint32_t c)
-{
-    return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
-}
-
-/* One element of a pattern. */
-typedef enum LikeItem {
-    LIKE_END,
-    LIKE_ANY,
-    LIKE_ONE,
-    LIKE_CHAR,
-    LIKE_BAD
-} LikeItem;
-
-static LikeItem next_item(Str pattern, size_t *at, uint32_t escape, uint32_t *c)
-{
-    if (*at >= pattern.len) return LIKE_END;
-    *c = utf8_next(pattern, at);
-    if (escape && *c == escape) {
-        if (*at >= pattern.len) return LIKE_BAD;
-        *c = utf8_next(pattern, at);
-        return LIKE_CHAR;
-    }
-    return *c == '%' ? LIKE_ANY : *c == '_' ? LIKE_ONE : LIKE_CHAR;
-}
-
-static bool escape_is_last(Str pattern, uint32_t escape)
-{
-    if (!escape) return false;
-    size_t at = 0;
-    uint32_t c;
-    for (;;) {
-        LikeItem item = next_item(pattern, &at, escape, &c);
-        if (item == LIKE_BAD) return true;
-        if (item == LIKE_END) return false;
-    }
-}
-
-/* Greedy with one point to go back to: the last %. That is enough, since a
- * later match of an earlier part never helps, even though % stops at a line's
- * end. */
-bool like_match(Str text, Str pattern, uint32_t escape, bool *bad)
-{
-    *bad = escape_is_last(pattern, escape);
-    if (*bad) return false;
-    size_t t = 0, p = 0, star_t = 0, star_p = SIZE_MAX;
-    for (;;) {
-        size_t p_next = p;
-        uint32_t want = 0;
-        LikeItem item = next_item(pattern, &p_next, escape, &want);
-        if (item == LIKE_ANY) {
-            p = star_p = p_next;
-            star_t = t;
-            continue;
-        }
-        if (item == LIKE_END && t >= text.len) return true;
-        if (item != LIKE_END && t < text.len) {
-            size_t t_next = t;
-            uint32_t c = utf8_next(text, &t_next);
-            if (item == LIKE_ONE ? !ends_line(c) : c == want) {
-                t = t_next;
-                p = p_next;
-                continue;
-            }
-        }
-        if (star_p == SIZE_MAX || star_t >= text.len) return false;
-        if (ends_line(utf8_next(text, &star_t))) return false;
-        t = star_t;
-        p = star_p;
-    }
-}
-
-Result run_like(Run *run, EvalNode *node, Rows rows)
-{
-    Result a = run_node(run, node->args[0], rows);
-    Result b = run_node(run, node->args[1], rows);
-    uint64_t *nulls = run_union(run, run_nulls(run, a.col),
-                                run_nulls(run, b.col));
-    Column *out = run_column(run, &type_boolean);
-    Result result = {out, run_fail_nulls(run, rows, nulls,
-                                         run_union(run, a.failed, b.failed),
-                                         "operand of LIKE is null")};
-    out->nulls = result.failed;
-    for (int i = 0; i < rows.count; i++) {
-        int row = rows_at(rows, i);
-        if (bit_get(result.failed, row)) continue;
-        bool bad;
-        bool hit = like_match(a.col->str[col_row(a.col, row)],
-                              b.col->str[col_row(b.col, row)],
-                              node->expr->escape, &bad);
-        out->boolean[row] = hit != node->expr->negated;
-        if (bad)
-            run_fail(run, &result, out, row,
-                     "LIKE pattern ends in its escape character");
-    }
-    return result;
 }

@@ -93,11 +93,17 @@ bool arith_value(Arena *arena, const Type *type, int op, const Value *a,
                  const Value *b, Value *out, const char **why);
 bool compare_values(Arena *arena, const Type *type, int op, const Value *a,
                     const Value *b);
-bool like_match(Str text, Str pattern, uint32_t escape, bool *bad);
 Value index_value(const Type *type, const Value *base, const Value *at,
                   const Type *at_type);
 Value field_value(const Value *base, int field);
 Value map_value(Arena *arena, const Type *type, const Value *items, int count);
+
+/* A compiled LIKE pattern in `arena`; `escape` 0 is none. A bad one ends in its
+ * escape character and matches nothing. */
+typedef struct LikePattern LikePattern;
+LikePattern *like_compile(Arena *arena, Str pattern, uint32_t escape);
+bool like_is_bad(const LikePattern *like);
+bool like_match(const LikePattern *like, Str text);
 
 /* ---- helpers of the kernels ---- */
 

@@ -75,12 +75,14 @@ static bool row_in(Run *run, EvalNode *node, Value *out)
 static bool row_like(Run *run, EvalNode *node, Value *out)
 {
     Value text, pattern;
-    bool bad;
     if (!two(run, node, &text, &pattern)) return false;
     if (text.null || pattern.null) return fail(run, "operand of LIKE is null");
-    bool hit = like_match(text.str, pattern.str, node->expr->escape, &bad);
+    const LikePattern *like = like_compile(run->arena, pattern.str,
+                                           node->expr->escape);
+    bool hit = like_match(like, text.str);
     *out = (Value){.boolean = hit != node->expr->negated};
-    return !bad || fail(run, "LIKE pattern ends in its escape character");
+    return !like_is_bad(like) ||
+           fail(run, "LIKE pattern ends in its escape character");
 }
 
 static bool row_cast(Run *run, EvalNode *node, Value *out)

@@ -101,7 +101,7 @@ static bool text_is_true(Str text)
 
 /* t5: toward zero, saturating at the limits, NaN is 0. 2^63 is the first double
  * above INT64_MAX. */
-static int64_t f64_to_i64(double value)
+int64_t cast_f64_to_i64(double value)
 {
     if (value != value) return 0;
     if (value >= 0x1p63) return INT64_MAX;
@@ -109,9 +109,9 @@ static int64_t f64_to_i64(double value)
     return (int64_t)value;
 }
 
-static int32_t f64_to_i32(double value)
+int32_t cast_f64_to_i32(double value)
 {
-    int64_t wide = f64_to_i64(value);
+    int64_t wide = cast_f64_to_i64(value);
     return wide > INT32_MAX   ? INT32_MAX
            : wide < INT32_MIN ? INT32_MIN
                               : (int32_t)wide;
@@ -134,7 +134,7 @@ static bool to_int(Arena *arena, const Type *from, const Value *in, Value *out)
     case TYPE_DECIMAL:
         out->i32 = (int32_t)(uint32_t)decimal_to_i64(arena, *in->dec, &fits);
         return true;
-    case TYPE_DOUBLE: out->i32 = f64_to_i32(in->f64); return true;
+    case TYPE_DOUBLE: out->i32 = cast_f64_to_i32(in->f64); return true;
     case TYPE_STRING: return number_parse_i32(str_trim(in->str), &out->i32);
     default: return false;
     }
@@ -150,7 +150,7 @@ static bool to_bigint(Arena *arena, const Type *from, const Value *in,
     case TYPE_DECIMAL:
         out->i64 = decimal_to_i64(arena, *in->dec, &fits);
         return true;
-    case TYPE_DOUBLE: out->i64 = f64_to_i64(in->f64); return true;
+    case TYPE_DOUBLE: out->i64 = cast_f64_to_i64(in->f64); return true;
     case TYPE_STRING: return number_parse_i64(str_trim(in->str), &out->i64);
     default: return false;
     }

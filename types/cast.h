@@ -17,7 +17,11 @@ bool cast_implicit(const Type *from, const Type *to);
 
 /* Converts. NULL converts to NULL. False: the value cannot be converted; `*out`
  * is then NULL and `*why` (may be NULL) a short reason with the value. */
-bool cast_value(Arena *arena, const Type *from, const Type *to,
-                const Value *in, Value *out, const char **why);
+bool cast_value(Arena *arena, const Type *from, const Type *to, const Value *in,
+                Value *out, const char **why);
+
+/* Toward zero, stopping at the limits of the type; NaN is 0. */
+int64_t cast_f64_to_i64(double value);
+int32_t cast_f64_to_i32(double value);
 
 #endif
