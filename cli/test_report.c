@@ -102,7 +102,7 @@ static void put_failure_line(const TestReport *report, Str line)
     else if (actual)
         begin(report, red);
     put_line(line);
-    end(report);
+    if (expected || actual) end(report);
     putchar('\n');
 }
 

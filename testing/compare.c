@@ -30,24 +30,44 @@ static void put_be(Buf *out, int64_t value, int bytes)
         buf_push(out, (char)((uint64_t)value >> (i * 8)));
 }
 
+/* "INTEGER wants a whole number, not "one"". */
+static const char *unfit(Arena *arena, const char *what, const char *wants,
+                         const Json *json)
+{
+    Buf buf = {0};
+    json_write(&buf, json);
+    const char *text = str_printf(arena, "%s wants %s, not %.*s", what, wants,
+                                  (int)(buf.len > 100 ? 100 : buf.len), buf.ptr)
+                           .ptr;
+    buf_free(&buf);
+    return text;
+}
+
 /* A scalar in the KAFKA format. */
-static const char *encode_kafka(Buf *out, const Type *type, const Json *json)
+static const char *encode_kafka(Arena *arena, Buf *out, const Type *type,
+                                const Json *json)
 {
     int64_t number = 0;
     double real;
     switch (type->kind) {
     case TYPE_INT:
     case TYPE_BIGINT:
-        if (!number_parse_i64(json->text, &number)) return "no integer";
+        if (!number_parse_i64(json->text, &number) ||
+            (type->kind == TYPE_INT && number != (int32_t)number))
+            return unfit(arena, type->kind == TYPE_INT ? "INTEGER" : "BIGINT",
+                         "a whole number in its range", json);
         put_be(out, number, type->kind == TYPE_INT ? 4 : 8);
         return NULL;
     case TYPE_DOUBLE:
-        if (!number_parse_f64(json->text, &real)) return "no number";
+        if (!number_parse_f64(json->text, &real))
+            return unfit(arena, "DOUBLE", "a number", json);
         memcpy(&number, &real, 8);
         put_be(out, number, 8);
         return NULL;
     case TYPE_STRING:
     case TYPE_BYTES:
+        if (json->kind == JSON_OBJECT || json->kind == JSON_ARRAY)
+            return unfit(arena, "the KAFKA format", "a text", json);
         if (json->kind == JSON_TRUE)
             buf_append_str(out, STR("true"));
         else if (json->kind == JSON_FALSE)
@@ -87,17 +107,21 @@ static const char *encode_side(Arena *arena, const Source *source, bool is_key,
     }
     if (json->kind == JSON_NULL) return NULL;
     if (str_eq(name, STR("KAFKA")))
-        why = encode_kafka(
-            &buf, source ? single_type(source, is_key) : &type_string, json);
-    else if (str_eq(name, STR("DELIMITED")))
+        why = encode_kafka(arena, &buf,
+                           source ? single_type(source, is_key) : &type_string,
+                           json);
+    else if (str_eq(name, STR("DELIMITED")) && json->text.ptr)
         buf_append_str(&buf, json->text);
+    else if (str_eq(name, STR("DELIMITED")))
+        why = unfit(arena, "the DELIMITED format", "a text", json);
     else if (str_eq(name, STR("JSON")))
         json_write(&buf, json);
     else
         why = str_printf(arena, "format %s is not available", format->name).ptr;
     *out = str_copy(arena, buf_str(&buf));
     buf_free(&buf);
-    return why;
+    return why ? str_printf(arena, "%s: %s", is_key ? "key" : "value", why).ptr
+               : NULL;
 }
 
 static int64_t member_number(const Json *json, const char *name)

@@ -294,6 +294,11 @@ has "it is said" "wrong.json:2: a record has no 'topic'" out
 sed '2s/"timestamp"/"timestmp"/' o.json >odd.json
 three 0 "an unknown member is passed over" odd.json
 has "but not in silence" "odd.json:2: warning: 'timestmp' means nothing here" err
+sed '2s/"key": 1/"key": "one"/' i.json >odd.json
+status 1 "an input that does not fit" \
+    "$millrace" test -s s.sql -i odd.json -o o.json
+has "it is said" "odd.json:2: the record does not fit topic 'orders': key: \
+INTEGER wants a whole number in its range, not \"one\"" out
 sed 's/GROUP BY item/GROUP BY itm/' s.sql >wrong.sql
 status 1 "a bad statement" "$millrace" test -s wrong.sql -i i.json -o o.json
 has "it is named" "Test failed: wrong.sql:4: column 'ITM' does not exist" out
@@ -360,5 +365,26 @@ await "are watched" grep -q 'Test failed:' out
 kill -INT "$child"
 wait "$child"
 is "Ctrl-C ends it" 0 $?
+
+# ---- at a terminal ----
+
+cat >terminal.exp <<'END'
+set timeout 20
+spawn -noecho [lindex $argv 0] test --watch w
+expect "2 passed, 1 failed"
+expect "q ends"
+send "\r"
+expect "2 passed, 1 failed"
+expect "q ends"
+send "q"
+expect eof
+exit [lindex [wait] 3]
+END
+TERM=xterm check "Enter runs again, q ends, without a line" \
+    expect terminal.exp "$millrace"
+has "what is there is red" $'\033[31m     actual:   5' out
+has "what is expected is green" $'\033[32m  N  expected: 6' out
+NO_COLOR=1 TERM=xterm check "NO_COLOR" expect terminal.exp "$millrace"
+lacks "means none" $'\033[3' out
 [ ! -e millrace-data ] || fail "a test left a data directory"
 finish
