@@ -134,11 +134,15 @@ static void need_of_inputs(PlanNode *node)
 
 /* ---- old rows ---- */
 
-/* Does this node read the old rows of its input? */
+/* Does this node read the old rows of its input? A filter takes what it can have:
+ * results of a foreign-key join are not kept for its sake, so each row that does
+ * not pass is told as deleted (runtime 2.2). */
 static bool reads_old(const PlanNode *node)
 {
     switch (node->kind) {
-    case PLAN_FILTER: return node->is_table;
+    case PLAN_FILTER:
+        return node->is_table &&
+               node->inputs[0]->kind != PLAN_JOIN_FOREIGN_KEY;
     case PLAN_AGGREGATE: return node->aggregate.from_table;
     default: return false;
     }

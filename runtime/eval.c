@@ -62,7 +62,7 @@ static void set_literal(Arena *plan, EvalNode *node, Value value)
  * every row reports its failure. */
 static void fold(Arena *plan, EvalNode *node)
 {
-    Run run = {.arena = plan, .row = -1};
+    Run run = {.arena = plan, .row = -1, .now_ms = clock_now_ms(NULL)};
     Value value;
     if (row_node(&run, node, &value)) set_literal(plan, node, value);
 }

@@ -111,3 +111,9 @@ ASSERT VALUES b (id, n, windowstart) VALUES (1, 1, 86400000);
 --@expected.message: 'yesterday' is no timestamp
 CREATE STREAM a (id INT KEY, x BIGINT) WITH (kafka_topic='a', value_format='JSON');
 CREATE STREAM b AS SELECT * FROM a WHERE ROWTIME > 'yesterday';
+
+--@test: a constant date with two digits of the year is in the century around now
+CREATE STREAM a (id INT KEY, d STRING) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT id, FORMAT_DATE(PARSE_DATE('14/04/25', 'dd/MM/yy'), 'yyyy') AS y FROM a;
+INSERT INTO a (rowtime, id, d) VALUES (1, 1, 'x');
+ASSERT VALUES b (id, y) VALUES (1, '2025');
