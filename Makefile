@@ -128,7 +128,7 @@ unit: $(UNIT)
 
 test: ## set up and run all tests that need no Kafka
 	@scripts/setup.sh build test
-	@$(MAKE) --no-print-directory all unit $(INTEG)
+	@$(MAKE) --no-print-directory all unit $(INTEG) $(CONFORM)
 	@tests/run.sh $(BUILD)
 
 conformance: ## run the reference's cases, where ../shared/conformance is
@@ -143,6 +143,7 @@ test-kafka: ## set up a real Apache Kafka (KAFKA_VERSION) and run against it
 asan: ## run the tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPT='-O1 -g' \
 	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' test
+	@tests/conformance.sh $(BUILD)/asan plainly
 
 tsan: ## run the tests under ThreadSanitizer
 	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tidy/tsan.supp allocator_may_return_null=1" \

@@ -25,7 +25,7 @@ typedef enum Verdict {
     PASSED = 'P',
     FAILED = 'F',
     UNSUPPORTED = 'U', /* Refused because something is not there yet. */
-    CRASHED = 'C',     /* Or took longer than 10 s. */
+    CRASHED = 'C',     /* Or took too long. */
 } Verdict;
 
 /* What became of a case. */
@@ -72,7 +72,9 @@ typedef struct Running {
 typedef Outcome (*PoolRun)(void *context, int index, Arena *arena);
 void pool_run(Arena *arena, int count, PoolRun run, void *context, bool quiet,
               Outcome *outcomes);
-/* Gives the process that runs a case another 10 s. */
+/* Seconds that one way of a case may take; 10 unless told otherwise. */
+void pool_limit(unsigned seconds);
+/* Gives the process that runs a case all its time again. */
 void pool_more_time(void);
 /* A directory of this process's own; pool_run removes it. */
 const char *pool_directory(Arena *arena);

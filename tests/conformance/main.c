@@ -10,6 +10,7 @@
  *     --permute             each case in all ways (ways.c)
  *     --mutate SEED         each case with one expectation changed, which must
  *                           then fail (mutate.c)
+ *     --limit SECONDS       after which a case counts as crashed; 10
  *     --reasons FILE        messages of refusals that were reviewed (refusal.c)
  *     --write-reasons FILE  write those of this run
  *
@@ -19,6 +20,7 @@
  * that passes plainly; 2 for wrong arguments.
  */
 #include <dirent.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,42 +239,46 @@ static Outcome run_one(void *context, int index, Arena *arena)
     return run_plainly(arena, json);
 }
 
+static void take_option(Runner *runner, int option, const char *value)
+{
+    switch (option) {
+    case 'l': pool_limit((unsigned)strtoul(value, NULL, 10)); break;
+    case 'o': runner->only = value; break;
+    case 'r': runner->report = value; break;
+    case 'w': runner->write_reasons = value; break;
+    case 'j': refusal_load(runner->arena, value); break;
+    case 'v': runner->verbose = true; break;
+    case 'p': runner->permute = true; break;
+    case 'm':
+        runner->mutate = true;
+        runner->seed = strtoull(value, NULL, 10);
+        break;
+    default: exit(2); /* getopt_long has told what is wrong. */
+    }
+}
+
 static void parse_arguments(Runner *runner, int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++) {
-        const char *name = argv[i], *value = argv[i + 1];
-        bool takes = !strcmp(name, "--only") || !strcmp(name, "--report") ||
-                     !strcmp(name, "--mutate") || !strcmp(name, "--reasons") ||
-                     !strcmp(name, "--write-reasons");
-        if (takes && !value) give_up("%s needs a value", name);
-        if (!strcmp(name, "--verbose"))
-            runner->verbose = true;
-        else if (!strcmp(name, "--permute"))
-            runner->permute = true;
-        else if (!strcmp(name, "--only"))
-            runner->only = value;
-        else if (!strcmp(name, "--report"))
-            runner->report = value;
-        else if (!strcmp(name, "--write-reasons"))
-            runner->write_reasons = value;
-        else if (!strcmp(name, "--reasons"))
-            refusal_load(runner->arena, value);
-        else if (!strcmp(name, "--mutate")) {
-            runner->mutate = true;
-            runner->seed = strtoull(value, NULL, 10);
-        } else if (name[0] == '-')
-            give_up("unknown option %s", name);
-        i += takes;
-    }
+    static const struct option options[] = {
+        {"only", required_argument, NULL, 'o'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"report", required_argument, NULL, 'r'},
+        {"permute", no_argument, NULL, 'p'},
+        {"mutate", required_argument, NULL, 'm'},
+        {"limit", required_argument, NULL, 'l'},
+        {"reasons", required_argument, NULL, 'j'},
+        {"write-reasons", required_argument, NULL, 'w'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        take_option(runner, option, optarg);
     if (runner->mutate && runner->permute)
         give_up("--mutate and --permute are two runs");
-    /* After the options, as --only counts for all paths. */
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] != '-')
-            load_path(runner, argv[i]);
-        else if (strcmp(argv[i], "--verbose") && strcmp(argv[i], "--permute"))
-            i++;
-    }
+    for (int i = optind; i < argc; i++)
+        load_path(runner, argv[i]);
+    if (!runner->cases.count) give_up("no cases");
 }
 
 int main(int argc, char **argv)
@@ -280,7 +286,6 @@ int main(int argc, char **argv)
     Runner runner = {.arena = arena_new("runner", 0)};
 
     parse_arguments(&runner, argc, argv);
-    if (!runner.cases.count) give_up("no cases");
     test_functions_register();
     runner.outcomes = ARENA_ARRAY(runner.arena, Outcome, runner.cases.count);
     pool_run(runner.arena, runner.cases.count, run_one, &runner,

@@ -20,7 +20,9 @@
 #include "base/log.h"
 #include "tests/conformance/conformance.h"
 
-enum { CASE_SECONDS = 10, DIRECTORY_BYTES = 64 };
+enum { DIRECTORY_BYTES = 64 };
+
+static unsigned limit_s = 10;
 
 typedef struct Pool {
     Arena *arena;
@@ -31,9 +33,14 @@ typedef struct Pool {
     _Atomic int *next; /* Shared by the processes. */
 } Pool;
 
+void pool_limit(unsigned seconds)
+{
+    limit_s = seconds;
+}
+
 void pool_more_time(void)
 {
-    alarm(CASE_SECONDS);
+    alarm(limit_s);
 }
 
 /* ---- directories ---- */

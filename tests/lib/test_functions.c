@@ -6,6 +6,9 @@
  */
 #include "tests/lib/test_functions.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "base/alloc.h"
 #include "base/unicode.h"
 #include "functions/function.h"
@@ -107,6 +110,20 @@ static bool bad_text(FnCall *call, const Value *args, int count, Value *out)
     int *calls = call->cache;
     *out = (*calls)++ % 2 ? args[0] : VALUE_NULL;
     return true;
+}
+
+/* For tests of the runner: what a bug of the engine would do. */
+static bool crash(FnCall *call, const Value *args, int count, Value *out)
+{
+    (void)call, (void)args, (void)count, (void)out;
+    abort();
+}
+
+static bool hang(FnCall *call, const Value *args, int count, Value *out)
+{
+    (void)call, (void)args, (void)count, (void)out;
+    while (pause() < 0) continue;
+    return false;
 }
 
 static bool first_if_second(FnCall *call, const Value *args, int count,
@@ -427,6 +444,8 @@ static const Function rows[] = {
      .signature = "STRING -> STRING",
      .flags = FN_VOLATILE,
      .scalar = bad_text},
+    SCALAR("TEST_CRASH", "INT -> INT", crash),
+    SCALAR("TEST_HANG", "INT -> INT", hang),
     SCALAR("WHENCONDITION", "BOOLEAN, BOOLEAN -> BOOLEAN", first_if_second),
     SCALAR("WHENRESULT", "INT, BOOLEAN -> INT", first_if_second),
     SCALAR("BACKWARD_CONCAT", "STRING, STRING -> STRING", backward_concat),
