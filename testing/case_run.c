@@ -412,9 +412,6 @@ const TestFailure *case_run(Arena *arena, const CaseFiles *files,
     one->files = files;
     *rig = (Rig){.arena = arena,
                  .options = options,
-                 /* A batch is written partition by partition, which would
-                  * show where all partitions are one. */
-                 .batch_rows_max = 1,
                  .partitions = TOPIC_PARTITIONS,
                  .first_partition = true};
     if (files->input) read_list(one, files->input, "inputs", &one->inputs);

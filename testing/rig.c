@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The broker in memory gets a producer in between, which adds the headers of
- * the INSERT at work and, where all data flows through one partition, sends
- * everything there.
+ * the INSERT at work.
  */
 #include "testing/rig.h"
 
@@ -94,7 +93,6 @@ static Status produce_between(Producer *producer, Arena *arena,
     if (current->headers)
         for (int i = 0; i < count; i++)
             copies[i].headers = current->headers;
-    if (current->first_partition) partition = 0;
     return current->inner->produce(producer, arena, topic, partition, copies,
                                    count);
 }
@@ -125,7 +123,8 @@ static void open_engine(Rig *rig)
                           .clock = &rig->clock,
                           .data_directory = str_from(rig->options->directory),
                           .memory_state = !rig->rocksdb,
-                          .batch_rows_max = rig->batch_rows_max};
+                          .batch_rows_max = rig->batch_rows_max,
+                          .one_partition = rig->first_partition};
     Status st = mr_open(rig->arena, &options, &rig->engine);
     if (st.kind) {
         rig_fail(rig, "the engine does not open: %s", st.text);
