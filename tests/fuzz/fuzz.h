@@ -247,6 +247,8 @@ static inline void check_value(Arena *arena, const Type *type, const Value *v)
                     &v->list->items[i + 1]);
             check_value(arena, type->element, &v->list->items[i + 1]);
         }
+    bool is_text = type->kind == TYPE_STRING || type->kind == TYPE_BYTES;
+    if (is_text && v->str.len > 100000) return;
     bool is_list = type->kind >= TYPE_ARRAY && type->kind <= TYPE_STRUCT;
     if (is_list && v->list->count > 1000) return;
     Value copy = value_copy(arena, type, *v);
