@@ -19,6 +19,7 @@
 void complain(const char *format, ...)
 {
     va_list args;
+    fflush(stdout); /* What came before is read before, in one file too. */
     fputs("millrace: ", stderr);
     va_start(args, format);
     vfprintf(stderr, format, args);
@@ -30,6 +31,7 @@ void complain_status(Status st, const char *where, Str source)
 {
     Arena *arena = arena_new("message", 0);
     const char *text = st_render(arena, st, where, source.ptr, source.len);
+    fflush(stdout);
     if (isatty(STDERR_FILENO) && !getenv("NO_COLOR"))
         fprintf(stderr, "\033[31m%s\033[0m\n", text);
     else

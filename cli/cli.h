@@ -131,6 +131,8 @@ int command_help(int argc, char **argv);
 
 /* Prints a command's help; false if there is no such command. */
 bool print_help(FILE *out, const char *command);
+/* "; did you mean 'create stream'?" for what has no help, or "". */
+const char *help_near(Arena *arena, const char *asked);
 void print_version(void);
 
 #endif

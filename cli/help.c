@@ -9,6 +9,7 @@
  */
 #include "cli/help.h"
 
+#include "base/near.h"
 #include "cli/cli.h"
 
 static const char common_options[] =
@@ -58,16 +59,21 @@ static void print_command(FILE *out, const HelpTopic *topic)
     fprintf(out, "\n%s\n%s", topic->text, common_options);
 }
 
-static void print_statement(FILE *out, const HelpTopic *topic)
+static void print_indented(FILE *out, const char *line)
 {
-    const char *line = topic->usage;
-    fprintf(out, "%s - %s\n\n", topic->name, topic->summary);
     while (*line) {
         size_t n = strcspn(line, "\n");
         fprintf(out, "    %.*s\n", (int)n, line);
         line += n + (line[n] == '\n');
     }
-    fprintf(out, "\n%s", topic->text);
+}
+
+static void print_statement(FILE *out, const HelpTopic *topic)
+{
+    fprintf(out, "%s - %s\n\n", topic->name, topic->summary);
+    print_indented(out, topic->usage);
+    fprintf(out, "\n%s\nExample:\n\n", topic->text);
+    print_indented(out, topic->example);
 }
 
 static void print_statement_row(FILE *out, const HelpTopic *topic)
@@ -81,13 +87,16 @@ static void print_statements(FILE *out)
     for (const HelpTopic *one = help_statements; one->name; one++)
         print_statement_row(out, one);
     fputs("\nCommands of the shell:\n\n"
-          "  HELP [STATEMENT]           this list, or one statement\n"
+          "  HELP [STATEMENT|FUNCTION]  this list, or one of them\n"
           "  OUTPUT [TABULAR|JSON]      how results are shown\n"
           "  SPOOL FILE | SPOOL OFF     also writes results to a file\n"
           "  HISTORY                    the statements typed so far\n"
           "  SET CLI WRAP ON|OFF        long cells: on more lines, or cut\n"
           "  SET CLI COLUMN-WIDTH N     width of cells; 0: automatic\n"
+          "  SERVER                     what the shell works on\n"
           "  CLEAR, VERSION, EXIT\n"
+          "  \\h \\d \\df \\i \\q \\?        as in psql: help, sources, "
+          "functions, script, exit\n"
           "\nCtrl-C ends the query that is running, or clears the statement "
           "that is being\ntyped; Ctrl-D leaves. HELP CREATE STREAM; explains "
           "one statement.\n",
@@ -146,6 +155,16 @@ static bool print_sql(FILE *out, Arena *arena, Str asked)
         if (begins(str_from(one->name), words) && !(exact && one == found))
             print_statement_row(out, one);
     return true;
+}
+
+const char *help_near(Arena *arena, const char *asked)
+{
+    Near near = near_to(str_from(asked));
+    for (const HelpTopic *one = help_commands; one->name; one++)
+        near_offer(&near, str_from(one->name));
+    for (const HelpTopic *one = help_statements; one->name; one++)
+        near_offer(&near, str_from(one->name));
+    return near_hint(&near, arena, "");
 }
 
 bool print_help(FILE *out, const char *command)

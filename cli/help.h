@@ -11,6 +11,7 @@ typedef struct HelpTopic {
     const char *summary; /* One line for lists. */
     const char *usage;   /* The synopsis, lines without indentation. */
     const char *text;    /* The rest, lines end in \n. */
+    const char *example; /* Of a statement: SQL, without indentation. */
 } HelpTopic;
 
 /* Both end with a row whose name is NULL. */

@@ -21,6 +21,12 @@ static const char shell_text[] =
     "  --query-row-limit N     a SELECT ends after N rows\n"
     "  --query-timeout MS      a SELECT ends after this time\n"
     "\n"
+    "Scripts that call the reference's shell go on working: a server's URL is "
+    "taken\ntogether with --bootstrap-server or a --config-file that names "
+    "Kafka, and what is\nfor the server's login (-u, -p, -t, "
+    "--confluent-api-key and -secret) is taken\nand not used, as the shell runs "
+    "the engine itself.\n"
+    "\n"
     "At a terminal: history (~/.ksql-history, or the file that the variable\n"
     "MILLRACE_HISTORY names), Tab completes keywords and names, Ctrl-C ends a\n"
     "running SELECT or PRINT, Ctrl-D leaves. Through a pipe: no prompt, no "
@@ -219,24 +225,24 @@ static const char help_text[] =
 
 const HelpTopic help_commands[] = {
     {"shell", "SQL at a prompt, from -e, from -f or from a pipe; the default",
-     "millrace [shell] [OPTIONS] [-e SQL]... [-f FILE]...", shell_text},
+     "millrace [shell] [OPTIONS] [-e SQL]... [-f FILE]...", shell_text, NULL},
     {"run", "executes a script and keeps its queries running; a Unix filter",
-     "millrace run [OPTIONS] FILE...", run_text},
+     "millrace run [OPTIONS] FILE...", run_text, NULL},
     {"server", "the headless server: a script of persistent queries",
      "millrace server [OPTIONS] [PROPERTIES]... --queries-file FILE",
-     server_text},
+     server_text, NULL},
     {"produce", "lines to a topic",
-     "millrace produce [OPTIONS] TOPIC [FILE]...", produce_text},
+     "millrace produce [OPTIONS] TOPIC [FILE]...", produce_text, NULL},
     {"consume", "a topic to lines", "millrace consume [OPTIONS] TOPIC",
-     consume_text},
+     consume_text, NULL},
     {"datagen", "made-up records to a topic, for trying things out",
      "millrace datagen [OPTIONS] quickstart=NAME [NAME=VALUE]...",
-     datagen_text},
+     datagen_text, NULL},
     {"test", "runs tests of SQL, without Kafka",
      "millrace test [OPTIONS] FILE.sql|FOLDER...\n"
      "millrace test [OPTIONS] -s FILE.sql [-i FILE.json] -o FILE.json",
-     test_text},
+     test_text, NULL},
     {"help", "help on a command or on a SQL statement",
-     "millrace help [COMMAND | sql | STATEMENT]", help_text},
-    {NULL, NULL, NULL, NULL},
+     "millrace help [COMMAND | sql | STATEMENT]", help_text, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };

@@ -37,7 +37,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    if (argc > 1 && argv[1][0] != '-') {
+    if (argc > 1 && argv[1][0] != '-' && !strstr(argv[1], "://")) {
         unknown_command(argv[1]);
         fputs("Try 'millrace --help'.\n", stderr);
         return EXIT_USAGE;
@@ -75,7 +75,7 @@ int command_help(int argc, char **argv)
                            argv[i]);
     bool found = print_help(stdout, topic.ptr);
     if (!found) {
-        complain("no help for '%s'", topic.ptr);
+        complain("no help for '%s'%s", topic.ptr, help_near(arena, topic.ptr));
         fputs("`millrace help` lists the commands, `millrace help sql` the "
               "statements.\n",
               stderr);

@@ -101,6 +101,7 @@ static bool on_stop(void *context)
 /* ---- local commands ---- */
 
 static bool run_text(Shell *shell, Str text, const char *where);
+static bool execute(Shell *shell, Str text, const char *where);
 
 static bool run_script(Shell *shell, const char *path)
 {
@@ -184,14 +185,88 @@ static void local_version(Shell *shell, Str argument)
     print_version();
 }
 
+/* Is there a function of this name? */
+static bool is_function(Shell *shell, Arena *arena, Str name)
+{
+    mr_Completions found;
+    Str text = str_printf(arena, "DESCRIBE FUNCTION %.*s", STR_ARG(name));
+    mr_complete(shell->session, arena, text, text.len, &found);
+    for (int i = 0; i < found.count; i++)
+        if (str_eq_nocase(found.at[i].text, name)) return true;
+    return false;
+}
+
+static void describe(Shell *shell, const char *statement, Str name)
+{
+    Arena *arena = arena_new("describe", 0);
+    Str text = str_printf(arena, "%s %.*s;", statement, STR_ARG(name));
+    execute(shell, text, NULL);
+    arena_free(arena);
+}
+
 static void local_help(Shell *shell, Str argument)
 {
     Arena *arena = arena_new("help", 0);
-    (void)shell;
-    if (!print_help(stdout, argument.len ? str_cstr(arena, argument) : "sql"))
-        printf("No help for '%.*s'; HELP; lists the statements.\n",
-               STR_ARG(argument));
+    const char *asked = argument.len ? str_cstr(arena, argument) : "sql";
+    if (!print_help(shell->render.out, asked)) {
+        if (is_function(shell, arena, argument))
+            describe(shell, "DESCRIBE FUNCTION", argument);
+        else
+            printf("No help for '%s'%s%s\n", asked, help_near(arena, asked),
+                   *help_near(arena, asked) ? ""
+                                            : "; HELP; lists the statements");
+    }
     arena_free(arena);
+}
+
+/* \d: the sources, or one. */
+static void local_sources(Shell *shell, Str argument)
+{
+    if (argument.len) {
+        describe(shell, "DESCRIBE", argument);
+        return;
+    }
+    execute(shell, STR("SHOW STREAMS;"), NULL);
+    execute(shell, STR("SHOW TABLES;"), NULL);
+}
+
+static void local_functions(Shell *shell, Str argument)
+{
+    describe(shell, argument.len ? "DESCRIBE FUNCTION" : "SHOW FUNCTIONS",
+             argument);
+}
+
+static void local_script(Shell *shell, Str argument)
+{
+    Arena *arena = arena_new("script name", 0);
+    if (!argument.len)
+        complain("\\i needs a file");
+    else if (!run_script(shell, str_cstr(arena, argument)))
+        shell->failed = true;
+    arena_free(arena);
+}
+
+/* The reference's shell talks to a server; this one is its own. */
+static void local_server(Shell *shell, Str argument)
+{
+    Str name = mr_broker_name(shell->engine);
+    if (argument.len)
+        printf("The shell runs the engine itself, on %.*s; to work on another "
+               "Kafka start it with --bootstrap-server HOST:PORT\n",
+               STR_ARG(name));
+    else
+        printf("Engine in this shell, on %.*s\n", STR_ARG(name));
+}
+
+/* Every statement sees the effects of those before it, whatever is asked. */
+static void local_pipelining(Shell *shell, Str argument)
+{
+    (void)shell;
+    if (argument.len)
+        puts("Statements are executed one after the other: "
+             "request-pipelining has no effect");
+    else
+        puts("Current request-pipelining configuration: OFF");
 }
 
 static void local_exit(Shell *shell, Str argument)
@@ -216,11 +291,23 @@ static const struct {
     const char *words;
     void (*run)(Shell *shell, Str argument);
 } local_commands[] = {
-    {"help", local_help},       {"exit", local_exit},
-    {"quit", local_exit},       {"clear", local_clear},
-    {"history", local_history}, {"version", local_version},
-    {"output", local_output},   {"spool", local_spool},
+    {"help", local_help},
+    {"exit", local_exit},
+    {"quit", local_exit},
+    {"clear", local_clear},
+    {"history", local_history},
+    {"version", local_version},
+    {"output", local_output},
+    {"spool", local_spool},
     {"set cli", local_set_cli},
+    {"server", local_server},
+    {"request-pipelining", local_pipelining},
+    {"\\h", local_help},
+    {"\\?", local_help},
+    {"\\q", local_exit},
+    {"\\d", local_sources},
+    {"\\df", local_functions},
+    {"\\i", local_script},
 };
 
 /* Runs a local command; false if the line is none. */
@@ -316,8 +403,6 @@ static void run_pending(Shell *shell, Buf *pending)
     size_t n;
     while (!shell->leave && (n = mr_statement_end(buf_str(pending))) > 0) {
         Str one = {pending->ptr, n};
-        buf_push(pending, '\0');
-        pending->len--;
         if (!run_local(shell, one)) {
             Arena *arena = arena_new("history", 0);
             if (shell->prompt)
@@ -374,7 +459,31 @@ typedef struct ShellOptions {
     bool json;
 } ShellOptions;
 
-enum { OPTION_OUTPUT = OPTION_OWN, OPTION_ROWS, OPTION_TIMEOUT };
+enum {
+    OPTION_OUTPUT = OPTION_OWN,
+    OPTION_ROWS,
+    OPTION_TIMEOUT,
+    OPTION_LOGIN, /* Any of what the reference's shell shows to a server. */
+};
+
+/* The reference's shell takes a server's URL. Scripts that call it so go on
+ * working where it is said which Kafka the server was for; where it is not, the
+ * embedded broker would silently take its place. */
+static int take_server(Shell *shell, int count, char **arguments)
+{
+    if (!count) return -1;
+    bool url = strncmp(arguments[0], "http://", 7) == 0 ||
+               strncmp(arguments[0], "https://", 8) == 0;
+    if (count > 1 || !url) {
+        complain("unexpected argument '%s'", arguments[count > 1 && url]);
+        return EXIT_USAGE;
+    }
+    if (map_get(&shell->common.settings, STR("bootstrap.servers"))) return -1;
+    complain("'%s' is a server's address, and this shell runs the engine "
+             "itself: give the server's Kafka, --bootstrap-server HOST:PORT",
+             arguments[0]);
+    return EXIT_USAGE;
+}
 
 static int read_options(Shell *shell, ShellOptions *options, int argc,
                         char **argv)
@@ -386,12 +495,17 @@ static int read_options(Shell *shell, ShellOptions *options, int argc,
         {"output", required_argument, NULL, OPTION_OUTPUT},
         {"query-row-limit", required_argument, NULL, OPTION_ROWS},
         {"query-timeout", required_argument, NULL, OPTION_TIMEOUT},
+        {"user", required_argument, NULL, OPTION_LOGIN},
+        {"password", required_argument, NULL, OPTION_LOGIN},
+        {"token", required_argument, NULL, OPTION_LOGIN},
+        {"confluent-api-key", required_argument, NULL, OPTION_LOGIN},
+        {"confluent-api-secret", required_argument, NULL, OPTION_LOGIN},
         {0},
     };
     Arena *arena = shell->common.arena;
     int option, status;
 
-    while ((option = next_option(argc, argv, "d:e:f:h", longs)) != -1) {
+    while ((option = next_option(argc, argv, "d:e:f:hu:p:t:", longs)) != -1) {
         if (common_option(&shell->common, option, optarg,
                           strcmp(argv[0], "shell") == 0 ? "shell" : "",
                           &status)) {
@@ -419,11 +533,7 @@ static int read_options(Shell *shell, ShellOptions *options, int argc,
         default: break;
         }
     }
-    if (optind < argc) {
-        complain("unexpected argument '%s'", argv[optind]);
-        return EXIT_USAGE;
-    }
-    return -1;
+    return take_server(shell, argc - optind, argv + optind);
 }
 
 static void run_all(Shell *shell, const ShellOptions *options)

@@ -46,7 +46,7 @@ static void add_row(const Function *row)
     FunctionSet *set = map_get(&registry.sets, key);
     if (!set) {
         set = ARENA_NEW(arena, FunctionSet);
-        set->name = row->name;
+        set->name = key.ptr;
         map_put(arena, &registry.sets, key, set);
     }
     assert(!set->count || set->rows[0]->kind == row->kind);

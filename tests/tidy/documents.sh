@@ -62,7 +62,20 @@ while read -r statement; do
     # shellcheck disable=SC2086
     "$bin" help $statement | head -1 | grep -q "^$statement - " ||
         say "help $statement: is not there"
+    "$bin" help $statement | grep -qx 'Example:' ||
+        say "help $statement: has no example"
+    # Its chapter in docs/sql.md, with an example that the tests run.
+    sed -n "/^### $statement\$/,/^##/p" docs/sql.md | grep -q '^```sql$' ||
+        say "docs/sql.md: has no example of $statement"
 done <<<"$statements"
+# Every statement of the grammar is in that list.
+grammar=$(sed -n 's/^ *\[STMT_[A-Z_]*\] = "\(.*\)",$/\1/p' parser/ast.c |
+    sed 's/ \.\.\. / /')
+[ "$(echo "$grammar" | wc -l)" -ge 40 ] || say "parser/ast.c: too few statements"
+while read -r statement; do
+    grep -qx "$statement" <<<"$statements" ||
+        say "help sql: does not list $statement"
+done <<<"$grammar"
 
 if command -v man >/dev/null; then
     warnings=$(LC_ALL=C.UTF-8 man --warnings -l docs/millrace.1 2>&1 >/dev/null)
