@@ -96,7 +96,7 @@ CREATE TABLE t (id INT PRIMARY KEY, y INT) WITH (kafka_topic='t', value_format='
 CREATE STREAM j AS SELECT id, x, y FROM s JOIN t ON s.id = t.id;
 
 --@test: a call with the wrong types names them
---@expected.message: function 'ucase' does not accept (BOOLEAN); it accepts:
+--@expected.message: function 'UCASE' does not accept (BOOLEAN); it accepts:
 CREATE STREAM a (id INT KEY, s BOOLEAN) WITH (kafka_topic='a', value_format='JSON');
 CREATE STREAM b AS SELECT id, ucase(s) AS u FROM a;
 
