@@ -413,7 +413,7 @@ const TestFailure *case_run(Arena *arena, const CaseFiles *files,
     *rig = (Rig){.arena = arena,
                  .options = options,
                  .partitions = TOPIC_PARTITIONS,
-                 .first_partition = true};
+                 .one_partition = true};
     if (files->input) read_list(one, files->input, "inputs", &one->inputs);
     read_list(one, files->output, "outputs", &one->outputs);
     check_shapes(one, &one->inputs);

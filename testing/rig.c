@@ -123,8 +123,8 @@ static void open_engine(Rig *rig)
                           .clock = &rig->clock,
                           .data_directory = str_from(rig->options->directory),
                           .memory_state = !rig->rocksdb,
-                          .batch_rows_max = rig->batch_rows_max,
-                          .one_partition = rig->first_partition};
+                          .one_partition = rig->one_partition,
+                          .batch_rows_max = rig->batch_rows_max};
     Status st = mr_open(rig->arena, &options, &rig->engine);
     if (st.kind) {
         rig_fail(rig, "the engine does not open: %s", st.text);

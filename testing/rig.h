@@ -21,7 +21,7 @@ typedef struct Rig {
     int partitions;       /* Of topics that are made. */
     bool rocksdb;         /* State there, in options->directory. */
     bool explicit_topics; /* None is made for a CREATE. */
-    bool first_partition; /* Everything is written to partition 0. */
+    bool one_partition;   /* All data flows through the first. */
     const char *file;     /* Where a failure without a step belongs. */
     int line;
     const char *way;
