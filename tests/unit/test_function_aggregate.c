@@ -20,6 +20,25 @@ typedef struct Group {
     Buf state; /* Encoded. */
 } Group;
 
+static const Function *tested[200];
+static int tested_count;
+
+/* Every overload of an aggregate is called by these tests. */
+static void test_coverage(void)
+{
+    int count;
+    const Function *const *all = function_all(&count);
+    for (int i = 0; i < count; i++) {
+        bool found = all[i]->kind != FN_AGGREGATE;
+        for (int k = 0; k < tested_count && !found; k++)
+            found = tested[k] == all[i];
+        CHECK(found);
+        if (!found)
+            fprintf(stderr, "  no case here: %s: %s\n", all[i]->name,
+                    all[i]->signature);
+    }
+}
+
 static FnBinding resolve(Arena *arena, const char *name, const char *types)
 {
     FnArg args[ARGS_MAX];
@@ -37,6 +56,10 @@ static FnBinding resolve(Arena *arena, const char *name, const char *types)
         fprintf(stderr, "%s\n", st.text);
         exit(1);
     }
+    bool known = false;
+    for (int i = 0; i < tested_count; i++)
+        known |= tested[i] == binding.function;
+    if (!known) tested[tested_count++] = binding.function;
     return binding;
 }
 
@@ -181,6 +204,13 @@ static const struct {
     {"MIN", "STRING", "b; a; c | B", "B"},
     {"MAX", "DATE", "1; 3; 2", "1970-01-04"},
     {"MAX", "TIMESTAMP", "1000; 0", "1970-01-01T00:00:01.000"},
+    {"MAX", "TIME", "1000; NULL; 60000", "00:01"},
+    {"MIN", "TIME", "60000; 1000", "00:00:01"},
+    {"MIN", "DECIMAL(4,2)", "1.50; -12.25; NULL", "-12.25"},
+    {"MIN", "DATE", "3; 1; NULL", "1970-01-02"},
+    {"MIN", "TIMESTAMP", "1000; -1; NULL", "1969-12-31T23:59:59.999"},
+    {"MAX", "BYTES", "\x7f; \x80", "fw=="}, /* Bytes are signed. */
+    {"MIN", "BYTES", "\x7f; \x80", "gA=="},
     {"LATEST_BY_OFFSET", "STRING", "", "null"},
     {"LATEST_BY_OFFSET", "STRING", "a; b; NULL", "b"},
     {"LATEST_BY_OFFSET", "STRING, BOOLEAN", "a false; b false; NULL false",
@@ -231,6 +261,15 @@ static const struct {
      "[9, 5, 3]"},
     {"TOPKDISTINCT", "DECIMAL(4,2), INT", "1.50 2; 2.25 2; 1.50 2",
      "[2.25, 1.50]"},
+    {"TOPKDISTINCT", "DOUBLE, INT", "-0.0 3; 0.0 3; NaN 3; NaN 3",
+     "[NaN, 0.0, -0.0]"},
+    {"TOPKDISTINCT", "DATE, INT", "1 2; 3 2; 3 2; 2 2",
+     "[1970-01-04, 1970-01-03]"},
+    {"TOPKDISTINCT", "TIME, INT", "60000 2; 120000 2 | 120000 2; 180000 2",
+     "[00:03, 00:02]"},
+    {"TOPKDISTINCT", "TIMESTAMP, INT", "0 1; 1000 1; NULL 1",
+     "[1970-01-01T00:00:01.000]"},
+    {"TOPKDISTINCT", "BYTES, INT", "\x80 2; \x7f 2; \x7f 2", "[fw==, gA==]"},
     {"TOPKDISTINCT", "INT, INT", "1 0", "ERROR"},
     {"ATTR", "STRING", "", "null"},
     {"ATTR", "STRING", "a; a", "a"},
@@ -542,5 +581,6 @@ int main(void)
     test_count_distinct();
     test_flags();
     test_add_rows();
+    test_coverage();
     return check_done();
 }

@@ -290,10 +290,12 @@ static void test_tables(void)
         {"CUBE_EXPLODE", "ARRAY<INT>",
          "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "ERROR"},
     };
+    const Function *tested[sizeof cases / sizeof *cases];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Arena *arena = arena_new("test", 0);
         FnBinding binding;
         CHECK(!resolve(arena, cases[i].name, cases[i].types, &binding).kind);
+        tested[i] = binding.function;
         FnCall *call = fn_call_new(arena, &binding);
         Value arg = parse_value(arena, binding.arg_types[0],
                                 str_from(cases[i].arg));
@@ -308,6 +310,15 @@ static void test_tables(void)
         }
         CHECK_STR(text, cases[i].rows);
         arena_free(arena);
+    }
+    /* Every overload has a case. */
+    int count;
+    const Function *const *all = function_all(&count);
+    for (int i = 0; i < count; i++) {
+        bool found = all[i]->kind != FN_TABLE;
+        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+            found |= tested[k] == all[i];
+        CHECK(found);
     }
 }
 
