@@ -180,7 +180,8 @@ static const char test_text[] =
     "                                             a Java class of ksqlDB's\n"
     "  --@expected.message: TEXT                  its message holds the text\n"
     "\n"
-    "In a folder, all such files are found, at any depth.\n"
+    "In a folder, all such files are found, at any depth. FILE.sql:LINE is the\n"
+    "test that the line is in.\n"
     "\n"
     "  --only TEXT             tests whose file or title holds the text\n"
     "  --strict                a test fails if it asserts nothing, or leaves\n"
@@ -239,7 +240,7 @@ const HelpTopic help_commands[] = {
      "millrace datagen [OPTIONS] quickstart=NAME [NAME=VALUE]...",
      datagen_text, NULL},
     {"test", "runs tests of SQL, without Kafka",
-     "millrace test [OPTIONS] FILE.sql|FOLDER...\n"
+     "millrace test [OPTIONS] FILE.sql[:LINE]|FOLDER...\n"
      "millrace test [OPTIONS] -s FILE.sql [-i FILE.json] -o FILE.json",
      test_text, NULL},
     {"help", "help on a command or on a SQL statement",

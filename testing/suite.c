@@ -420,13 +420,48 @@ static void add_folder(Suite *suite, const char *path, const Map *variables)
     }
 }
 
+/* "file.sql:14" as file and line, if it is that. */
+static bool split_line(Arena *arena, const char *path, const char **file,
+                       int *line)
+{
+    const char *colon = strrchr(path, ':');
+    struct stat info;
+    int64_t number;
+
+    if (!colon || !number_parse_i64(str_from(colon + 1), &number) ||
+        number < 1 || number > INT32_MAX)
+        return false;
+    *file = str_cstr(arena, (Str){path, (size_t)(colon - path)});
+    *line = (int)number;
+    return !stat(*file, &info) && S_ISREG(info.st_mode);
+}
+
+/* Adds the test of a file that the line is in; the first, if it is before all.
+ */
+static void add_line(Suite *suite, const char *file, int line,
+                     const Map *variables)
+{
+    int first = suite->tests.count, found = first;
+
+    add_file(suite, file, variables);
+    for (int i = first; i < suite->tests.count; i++)
+        if (suite->tests.at[i].line <= line) found = i;
+    suite->tests.at[first] = suite->tests.at[found];
+    suite->tests.count = first + 1;
+}
+
 bool suite_add_path(Suite *suite, const char *path, const Map *variables,
                     const char **why)
 {
     struct stat info;
-    int before = suite->tests.count;
+    int before = suite->tests.count, line;
+    const char *file;
 
     if (stat(path, &info)) {
+        if (split_line(suite->arena, path, &file, &line)) {
+            add_line(suite, file, line, variables);
+            return true;
+        }
         *why = str_printf(suite->arena, "cannot read '%s': %s", path,
                           strerror(errno))
                    .ptr;

@@ -43,9 +43,10 @@ typedef struct Suite {
     VEC(Test) tests;
 } Suite;
 
-/* Adds the tests of a file, or of all `.sql` files under a folder that hold
- * some, by name. A file that cannot be read as tests becomes one that fails.
- * `path` is kept. False: it is not there, or has no tests; *why tells so. */
+/* Adds the tests of a file, the one that a line of it is in (`file.sql:14`), or
+ * of all `.sql` files under a folder that hold some, by name. A file that
+ * cannot be read as tests becomes one that fails. `path` is kept. False: it is
+ * not there, or has no tests; *why tells so. */
 bool suite_add_path(Suite *suite, const char *path, const Map *variables,
                     const char **why);
 

@@ -170,6 +170,14 @@ status 1 "a folder at any depth" "$millrace" test many
 has "a line a file" "ok    many/x.sql: 1 passed" out
 has "a line a file" "FAIL  many/deep/y.sql: 1 failed" out
 is "the last line counts" "1 passed, 1 failed" "$(tail -1 out)"
+cat many/x.sql many/deep/y.sql >two.sql
+check "a line of a file" "$millrace" test two.sql:3
+is "is one test" "1 passed, 0 failed" "$(tail -1 out)"
+status 1 "the line of a failure" "$millrace" test two.sql:6
+is "is one test" "0 passed, 1 failed" "$(tail -1 out)"
+status 1 "a line after all" "$millrace" test two.sql:99
+status 255 "a line of no file" "$millrace" test none.sql:3
+has "it is named" "cannot read 'none.sql:3'" err
 check "--only a title" "$millrace" test --only goo many
 is "it runs one" "1 passed, 0 failed" "$(tail -1 out)"
 check "--only a file" "$millrace" test --only x.sql many
