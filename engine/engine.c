@@ -8,7 +8,7 @@
  * order. The engine's lock is held for all of it, but given back while SELECT
  * and PRINT stream.
  */
-#include "engine/engine_int.h"
+#include "engine/pull.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -86,6 +86,24 @@ static const StatementType statement_types[] = {
     [STMT_ASSERT_TABLE] = {exec_only_tests, 0},
 };
 
+/* Does it leave catalog, queries and settings as they are? */
+static bool only_reads(AstStatementKind kind)
+{
+    switch (kind) {
+    case STMT_SELECT:
+    case STMT_INSERT_VALUES:
+    case STMT_PRINT:
+    case STMT_EXPLAIN:
+    case STMT_SET:
+    case STMT_UNSET:
+    case STMT_DEFINE:
+    case STMT_UNDEFINE:
+    case STMT_PAUSE:
+    case STMT_RESUME: return true;
+    default: return kind >= STMT_DESCRIBE && kind < STMT_SET;
+    }
+}
+
 STATUS exec_statement(Exec *x, const AstStatement *statement)
 {
     const StatementType *type = &statement_types[statement->kind];
@@ -98,6 +116,8 @@ STATUS exec_statement(Exec *x, const AstStatement *statement)
                            "and INSERT INTO ... SELECT are",
                            ast_statement_name(statement->kind));
     Status st = type->handler(x, statement);
+    if (!x->dry && !only_reads(statement->kind))
+        atomic_fetch_add(&x->engine->version, 1);
     if (st.kind && !st.at) st.at = statement->at + 1;
     return st;
 }
@@ -303,9 +323,12 @@ STATUS mr_execute(mr_Session *session, Arena *arena, Str text,
     mr_Engine *engine = session->engine;
     AstStatement **statements;
     int count;
+    Status st = st_ok();
+
+    if (pull_try(session, arena, text, sink, &st)) return st;
     bool substitute = engine_setting_bool(engine, &session->overrides,
                                           "ksql.variable.substitution.enable");
-    Status st = parse_statements(arena, text,
+    st = parse_statements(arena, text,
                                  substitute ? &session->variables : NULL,
                                  &statements, &count);
     if (st.kind) return st;
@@ -444,6 +467,7 @@ STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
     *out = NULL;
     engine->arena = own;
     pthread_mutex_init(&engine->lock, NULL);
+    engine->pulls = pull_cache_new();
     engine->mode = options->mode;
     engine->temporary = options->temporary;
     engine->memory_state = options->memory_state;
@@ -525,12 +549,13 @@ void mr_close(mr_Engine *engine)
 {
     if (!engine) return;
     mr_stop(engine);
+    pull_cache_free(engine->pulls);
     for (int i = 0; i < engine->queries.count; i++) {
         EngineQuery *query = engine->queries.entries[i].value;
         if (!query) continue;
         if (query->query) query_stop(query->query);
         query_retry_free(query);
-        arena_free(query->arena);
+        query_let_go(query);
     }
     if (engine->processing_log) processing_log_close(engine->processing_log);
     if (engine->producer) {

@@ -11,6 +11,7 @@
 #define ENGINE_ENGINE_INT_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/near.h"
 #include "base/vec.h"
@@ -26,6 +27,7 @@ typedef struct Supervisor Supervisor;
 
 /* A persistent query as the engine knows it. */
 typedef struct EngineQuery {
+    atomic_int users; /* The engine, and pull queries planned over it. */
     Str id;
     Arena *arena; /* Of the plan and all below. */
     const Plan *plan;
@@ -66,6 +68,9 @@ struct mr_Engine {
     bool started;       /* Headless: queries may run. */
     struct ProcessingLog *processing_log;
     Supervisor *supervisor; /* NULL with MR_TEST. */
+    /* Not under the lock: */
+    atomic_ullong version; /* Of catalog, queries and settings. */
+    struct PullCache *pulls;
 };
 
 struct mr_Session {
@@ -135,6 +140,9 @@ STATUS engine_producer(mr_Engine *engine, Arena *stmt, Producer **producer);
  * to it. */
 EngineQuery *query_add(Exec *x, Str id, Arena *plan_arena, const Plan *plan,
                        Str text);
+/* One more user of what is in its arena, and one less. */
+EngineQuery *query_keep(EngineQuery *query);
+void query_let_go(EngineQuery *query);
 /* Starts it, unless the engine is not started yet. */
 STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query);
 /* Stops it, removes its internal topics, state and group, and forgets it. */

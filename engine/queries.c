@@ -150,6 +150,7 @@ EngineQuery *query_add(Exec *x, Str id, Arena *plan_arena, const Plan *plan,
     Str service = engine_setting(engine, NULL, STR("ksql.service.id"));
     Str prefix = engine_setting(engine, NULL, STR("ksql.persistent.prefix"));
 
+    atomic_init(&query->users, 1);
     query->arena = plan_arena;
     query->id = str_copy(plan_arena, id);
     query->plan = plan;
@@ -166,6 +167,17 @@ EngineQuery *query_add(Exec *x, Str id, Arena *plan_arena, const Plan *plan,
     return query;
 }
 
+EngineQuery *query_keep(EngineQuery *query)
+{
+    atomic_fetch_add(&query->users, 1);
+    return query;
+}
+
+void query_let_go(EngineQuery *query)
+{
+    if (atomic_fetch_sub(&query->users, 1) == 1) arena_free(query->arena);
+}
+
 STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query)
 {
     QueryOptions options;
@@ -175,6 +187,8 @@ STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query)
     options.application_id = query->application_id;
     options.state_directory = query->state_directory;
     Status st = query_start(stmt, query->plan, &options, &query->query);
+    /* Its table is another now, for pull queries that know the one before. */
+    atomic_fetch_add(&engine->version, 1);
     if (st.kind) {
         query->query = NULL;
         query->start_error = str_copy(query->arena, str_from(st.text));
@@ -203,7 +217,7 @@ STATUS query_remove(Exec *x, EngineQuery *query)
                  STR_ARG(query->id), st.text);
     log_info("query terminated", "id=%.*s", STR_ARG(query->id));
     query_retry_free(query);
-    arena_free(query->arena);
+    query_let_go(query);
     return st_ok();
 }
 

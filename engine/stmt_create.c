@@ -124,40 +124,6 @@ static Str create_id(Exec *x, const Source *source)
                       STR_ARG(source->name));
 }
 
-Status exec_create_source(Exec *x, const AstStatement *statement)
-{
-    bool table = statement->kind == STMT_CREATE_TABLE;
-    PlanEnv env = exec_plan_env(x);
-    Source *source = NULL;
-    TopicPlan topic = {0};
-
-    if (exists_already(x, statement, table)) return st_ok();
-    Status st = plan_create_source(x->stmt, &env, x->catalog, statement,
-                                   &source, &topic);
-    if (st.kind) return st;
-    Source *old = statement->or_replace ? catalog_find(x->catalog, source->name)
-                                        : NULL;
-    if (old) {
-        st = plan_check_replace(x->stmt, old, NULL, source, NULL);
-        if (st.kind) return st;
-    }
-    source->sql = str_printf(x->stmt, "%.*s;", STR_ARG(statement->source));
-    st = make_topic(x, &topic);
-    if (st.kind) return st;
-    Str id = create_id(x, source);
-    st = log_command(x, statement, id, STR_NULL);
-    if (st.kind) return st;
-    st = put_source(x, source, old);
-    if (st.kind) return st;
-    exec_status(x, statement, id,
-                old     ? table ? "Table replaced" : "Stream replaced"
-                : table ? "Table created"
-                        : "Stream created",
-                STR_NULL, STR_NULL);
-    count_command(x);
-    return st_ok();
-}
-
 /* ---- queries ---- */
 
 /* The id a new query gets (runtime 4.1). */
@@ -218,6 +184,75 @@ static Status begin_query(Exec *x, const AstStatement *statement, Str id,
     return st;
 }
 
+/* ---- CREATE STREAM, CREATE TABLE ---- */
+
+/* CREATE SOURCE TABLE: the query that keeps its rows for pull queries. */
+static Status begin_source_table(Exec *x, const AstStatement *statement,
+                                 Str query_id)
+{
+    PlanEnv env = exec_plan_env(x);
+    Plan *plan = NULL;
+    Arena *own = x->dry ? x->stmt : arena_new("plan", 0);
+    Status st = plan_source_table(own, &env, x->catalog, statement, &plan);
+    if (!st.kind) st = begin_query(x, statement, query_id, own, plan);
+    if (st.kind && !x->dry && !map_get(x->queries, query_id)) {
+        st.text = str_cstr(x->stmt, str_from(st.text));
+        arena_free(own);
+    }
+    return st;
+}
+
+static Status add_source(Exec *x, const AstStatement *statement, Source *source,
+                         Source *old, const TopicPlan *topic)
+{
+    Str id = create_id(x, source);
+    Str query_id = STR_NULL;
+    Status st = st_ok();
+    source->sql = str_printf(x->stmt, "%.*s;", STR_ARG(statement->source));
+    if (source->is_source && source->is_table) {
+        st = check_query_count(x);
+        if (st.kind) return st;
+        query_id = new_query_id(x, "CST_", source->name);
+        source->query_id = query_id;
+    }
+    st = make_topic(x, topic);
+    if (!st.kind) st = log_command(x, statement, id, query_id);
+    if (!st.kind) st = put_source(x, source, old);
+    if (!st.kind && query_id.len)
+        st = begin_source_table(x, statement, query_id);
+    if (st.kind) return st;
+    const char *what = source->is_table ? "Table" : "Stream";
+    Str said = query_id.len ? str_printf(x->stmt, "Created query with ID %.*s",
+                                         STR_ARG(query_id))
+                            : str_printf(x->stmt, "%s %s", what,
+                                         old ? "replaced" : "created");
+    exec_status(x, statement, id, said.ptr, query_id, STR_NULL);
+    count_command(x);
+    return st_ok();
+}
+
+Status exec_create_source(Exec *x, const AstStatement *statement)
+{
+    bool table = statement->kind == STMT_CREATE_TABLE;
+    PlanEnv env = exec_plan_env(x);
+    Source *source = NULL;
+    TopicPlan topic = {0};
+
+    if (exists_already(x, statement, table)) return st_ok();
+    Status st = plan_create_source(x->stmt, &env, x->catalog, statement,
+                                   &source, &topic);
+    if (st.kind) return st;
+    Source *old = statement->or_replace ? catalog_find(x->catalog, source->name)
+                                        : NULL;
+    if (old) {
+        st = plan_check_replace(x->stmt, old, NULL, source, NULL);
+        if (st.kind) return st;
+    }
+    return add_source(x, statement, source, old, &topic);
+}
+
+/* ---- CREATE ... AS ---- */
+
 /* CREATE OR REPLACE: ends the old query but keeps its id and state. */
 static Status end_replaced(Exec *x, const Source *old, Str *id)
 {
@@ -229,7 +264,8 @@ static Status end_replaced(Exec *x, const Source *old, Str *id)
     map_remove(x->queries, *id);
     if (!x->dry) {
         if (query->query) query_stop(query->query);
-        arena_free(query->arena);
+        query_retry_free(query);
+        query_let_go(query);
     }
     return st_ok();
 }

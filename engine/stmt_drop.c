@@ -99,6 +99,12 @@ Status exec_drop_source(Exec *x, const AstStatement *statement)
 
 /* ---- TERMINATE, PAUSE, RESUME ---- */
 
+/* The query of a CREATE SOURCE TABLE, which belongs to its table. */
+static bool is_internal(const EngineQuery *query)
+{
+    return query->plan && !query->plan->sink.len;
+}
+
 static Status control_one(Exec *x, AstStatementKind kind, EngineQuery *query)
 {
     switch (kind) {
@@ -132,7 +138,8 @@ Status exec_control(Exec *x, const AstStatement *statement)
     if (statement->all) {
         for (int i = 0; i < x->queries->count && !st.kind; i++) {
             EngineQuery *query = x->queries->entries[i].value;
-            if (query) st = control_one(x, statement->kind, query);
+            if (query && !is_internal(query))
+                st = control_one(x, statement->kind, query);
         }
     } else {
         EngineQuery *query;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * SELECT: push queries (EMIT CHANGES) and pull queries over streams, run as
- * transient queries whose rows come through a queue to the asking thread.
+ * transient queries whose rows come through a queue to the asking thread. Those
+ * over tables are in pull.c.
  */
 #include "engine/engine_int.h"
+#include "engine/pull.h"
 #include "engine/rows.h"
 
 #include "base/log.h"
@@ -116,36 +118,13 @@ static Status run(Exec *x, Transient *t, Map *properties)
     return st;
 }
 
-Status exec_select(Exec *x, const AstStatement *statement)
+static Status select_stream(Exec *x, const AstStatement *statement,
+                            const Plan *plan)
 {
-    PlanEnv env = exec_plan_env(x);
-    Plan *plan = NULL;
-    Source *source = NULL;
-    TopicPlan topic;
-    Str warning = STR_NULL;
-
-    Status st = plan_query(x->stmt, &env, x->catalog, statement, &plan, &source,
-                           &topic, &warning);
-    if (st.kind) return st;
-    const Source *from = plan->source_count
-                             ? catalog_find(x->catalog, plan->sources[0])
-                             : NULL;
-    if (plan->kind == PLAN_PULL && from && from->is_table)
-        return st_error_at(x->stmt, statement->at,
-                           "pull queries over tables are not available yet: "
-                           "add EMIT CHANGES to stream the changes of '%.*s'",
-                           STR_ARG(from->name));
-    if (x->dry || x->replay) return st_ok();
-    if (!x->sink || !x->sink->row)
-        return st_error_at(x->stmt, statement->at,
-                           "SELECT needs somewhere to send its rows");
-    Transient t = {.plan = plan, .rows = rows_new(plan->schema)};
     bool push = plan->kind != PLAN_PULL;
-    if (push) st = check_push_count(x, statement);
-    if (st.kind) {
-        rows_free(t.rows);
-        return st;
-    }
+    Status st = push ? check_push_count(x, statement) : st_ok();
+    if (st.kind) return st;
+    Transient t = {.plan = plan, .rows = rows_new(plan->schema)};
     t.id = str_printf(
         x->stmt, "transient_%.*s_%lld",
         STR_ARG(plan->source_count ? plan->sources[0] : STR("")),
@@ -154,5 +133,51 @@ Status exec_select(Exec *x, const AstStatement *statement)
     st = run(x, &t, query_properties(x->stmt, x->engine, x->overrides));
     x->engine->push_count -= push;
     rows_free(t.rows);
+    return st;
+}
+
+/* Pull queries, or those over streams, may be switched off. */
+static Status check_allowed(Exec *x, const AstStatement *statement,
+                            const Plan *plan)
+{
+    const char *off = "ksql.pull.queries.enable";
+    if (plan->kind != PLAN_PULL) return st_ok();
+    if (engine_setting_bool(x->engine, NULL, off)) {
+        off = "ksql.query.pull.stream.enabled";
+        if (plan->pull || engine_setting_bool(x->engine, x->overrides, off))
+            return st_ok();
+    }
+    return st_error_at(x->stmt, statement->at,
+                       "pull queries%s are switched off by '%s': add EMIT "
+                       "CHANGES for a push query",
+                       str_eq(str_from(off), STR("ksql.pull.queries.enable"))
+                           ? ""
+                           : " over streams",
+                       off);
+}
+
+Status exec_select(Exec *x, const AstStatement *statement)
+{
+    PlanEnv env = exec_plan_env(x);
+    Plan *plan = NULL;
+    Source *source = NULL;
+    TopicPlan topic;
+    Str warning = STR_NULL;
+    Arena *own = x->dry ? x->stmt : arena_new("plan", 0);
+
+    Status st = plan_query(own, &env, x->catalog, statement, &plan, &source,
+                           &topic, &warning);
+    if (!st.kind) st = check_allowed(x, statement, plan);
+    bool runs = !st.kind && !x->dry && !x->replay;
+    if (runs && (!x->sink || !x->sink->row)) {
+        runs = false;
+        st = st_error_at(x->stmt, statement->at,
+                         "SELECT needs somewhere to send its rows");
+    }
+    if (runs && plan->pull) return pull_execute(x, statement, own, plan);
+    if (runs) st = select_stream(x, statement, plan);
+    if (x->dry) return st;
+    if (st.kind) st.text = str_cstr(x->stmt, str_from(st.text));
+    arena_free(own);
     return st;
 }

@@ -6,7 +6,8 @@
  * and keeps only such columns, down to the fields the decoder reads. A node is
  * asked for old rows if something downstream must know what a change replaces:
  * filters and aggregates of tables. (Joins of tables keep their sides' rows
- * themselves.) A table source that is asked keeps its rows in a store.
+ * themselves.) A table source that is asked keeps its rows in a store, and so
+ * does one that a new table is made of, since pull queries read them there.
  */
 #include "planner/planner_int.h"
 
@@ -173,6 +174,20 @@ static void want_old(PlanNode *node)
         node->source.materialize = true;
 }
 
+/* A table made from a table by filters and projections is read (by pull
+ * queries) from the rows of its source. */
+static void keep_source(Select *q)
+{
+    const PlanNode *root = q->nodes.at[q->nodes.count - 1];
+    if (!q->persistent || root->kind != PLAN_SINK || !root->is_table) return;
+    PlanNode *node = (PlanNode *)(uintptr_t)root->inputs[0];
+    while (node->kind == PLAN_FILTER ||
+           (node->kind == PLAN_PROJECT && !node->project.store.len))
+        node = (PlanNode *)(uintptr_t)node->inputs[0];
+    if (node->kind == PLAN_SOURCE && node->is_table)
+        node->source.materialize = true;
+}
+
 void plan_optimize(Select *q)
 {
     /* A node's inputs were made before it. */
@@ -181,4 +196,5 @@ void plan_optimize(Select *q)
         need_of_inputs(node);
         want_old(node);
     }
+    keep_source(q);
 }

@@ -220,6 +220,38 @@ struct PlanNode {
     };
 };
 
+/* How a pull query finds its rows. */
+typedef enum PullMethod {
+    PULL_KEYS,  /* Each lookup names a whole key. */
+    PULL_RANGE, /* Some say between which keys. */
+    PULL_SCAN,  /* All rows. */
+} PullMethod;
+
+/* A limit on WINDOWSTART or WINDOWEND: bound op value. */
+typedef struct PlanPullWindow {
+    bool is_start;
+    int op;            /* CMP_EQ, CMP_LT, CMP_LE, CMP_GT, CMP_GE */
+    const Expr *value; /* Constant BIGINT. */
+} PlanPullWindow;
+
+/* One alternative of WHERE. */
+typedef struct PlanPullLookup {
+    const Expr **key; /* Constants, one a key column; or */
+    const Expr *range; /* the other side of: key range_op range. */
+    int range_op;
+    PlanPullWindow *windows;
+    int window_count;
+} PlanPullLookup;
+
+/* A pull query over a table. The plan's source node stands for the rows that
+ * are read; its filter need not be looked at if `exact`. */
+typedef struct PlanPull {
+    PullMethod method;
+    PlanPullLookup *lookups;
+    int lookup_count;
+    bool exact; /* What the lookups find is what WHERE asks for. */
+} PlanPull;
+
 typedef enum PlanQueryKind {
     PLAN_PERSISTENT, /* CREATE ... AS, INSERT INTO ... SELECT */
     PLAN_PUSH,       /* SELECT ... EMIT CHANGES */
@@ -236,8 +268,15 @@ typedef struct Plan {
     Str sink; /* Name written; empty for push and pull. */
     bool sink_is_table;
     const Schema *schema; /* Of the result. */
+    const PlanPull *pull; /* Pull query over a table; else NULL. */
     Str text;             /* The statement. */
 } Plan;
+
+/* The node of a persistent query that keeps the rows of the table it makes,
+ * from which they can be read: an aggregate, a table source, or the projection
+ * of a joined table. Between it and the sink are only filters and projections,
+ * to be applied to what is read. NULL: none does. */
+const PlanNode *plan_kept(const Plan *plan);
 
 /* The tree as EXPLAIN shows it, one node a line, root first. */
 void plan_print(Buf *out, const Plan *plan);

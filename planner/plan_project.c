@@ -134,13 +134,15 @@ static Schema *project_schema(Select *q, const PlanNode *node)
         q->arena, sizeof(SchemaColumn) * (size_t)(node->column_count + 1));
     schema->count = node->column_count;
     for (int i = 0; i < node->column_count; i++) {
-        bool key = q->persistent && node->columns[i].role == PLAN_KEY;
+        bool key = node->columns[i].role == PLAN_KEY &&
+                   (q->persistent || q->plan->pull);
         schema->columns[i] = (SchemaColumn){
             .name = node->columns[i].name,
             .type = node->columns[i].type,
             .role = key ? COLUMN_KEY : COLUMN_VALUE,
         };
-        schema->key_count += key;
+        /* Those of a pull query's rows may stand anywhere. */
+        schema->key_count += key && q->persistent;
     }
     return schema;
 }

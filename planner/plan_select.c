@@ -358,6 +358,7 @@ static Status plan_body(Select *q)
     if (!st.kind) q->rekeyed = partition_changes_key(q);
     if (!st.kind) st = analyze_items(q);
     if (!st.kind) st = check_pull(q);
+    if (!st.kind) st = plan_pull(q);
     if (!st.kind) st = plan_where(q);
     if (!st.kind && q->ast->has_partition_by) st = plan_partition_by(q);
     if (!st.kind) st = plan_flatmap(q);
@@ -427,5 +428,33 @@ STATUS plan_query(Arena *arena, const PlanEnv *env, const Catalog *catalog,
     finish_plan(q);
     *out = q->plan;
     if (q->warning) *warning = str_from(q->warning);
+    return st_ok();
+}
+
+STATUS plan_source_table(Arena *arena, const PlanEnv *env,
+                         const Catalog *catalog, const AstStatement *statement,
+                         Plan **out)
+{
+    AstSelect *all = ARENA_NEW(arena, AstSelect);
+    all->from.source = statement->name;
+    Select *q = ARENA_NEW(arena, Select);
+    q->arena = arena;
+    q->env = env;
+    q->catalog = catalog;
+    q->statement = statement;
+    q->ast = all;
+    q->persistent = true;
+    q->plan = ARENA_NEW(arena, Plan);
+    q->plan->kind = PLAN_PERSISTENT;
+    q->plan->text = str_copy(arena, statement->source);
+    Status st = analyze_from(q);
+    if (!st.kind) st = plan_from(q);
+    if (st.kind) return st;
+    PlanNode *node = q->flow.node;
+    node->source.materialize = true;
+    for (int i = 0; i < node->source.schema->count; i++)
+        node->columns[i].needed = true;
+    finish_plan(q);
+    *out = q->plan;
     return st_ok();
 }

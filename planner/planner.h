@@ -49,6 +49,12 @@ STATUS plan_query(Arena *plan, const PlanEnv *env, const Catalog *catalog,
                   const AstStatement *statement, Plan **out, Source **source,
                   TopicPlan *topic, Str *warning);
 
+/* The query of CREATE SOURCE TABLE, which only keeps the table's rows. The
+ * source must be in the catalog. */
+STATUS plan_source_table(Arena *plan, const PlanEnv *env,
+                         const Catalog *catalog, const AstStatement *statement,
+                         Plan **out);
+
 /* INSERT VALUES: the row to write, by the target's schema order. */
 typedef struct InsertRow {
     const Source *source;

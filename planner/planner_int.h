@@ -344,6 +344,7 @@ STATUS plan_insert_select(Select *q);
 STATUS plan_project(Select *q, Schema **schema); /* plan_project.c */
 /* The sink node over a projection; copies of the target's specs. */
 PlanNode *plan_sink_node(Select *q, const Source *sink);
+STATUS plan_pull(Select *q);   /* plan_pull.c */
 void plan_optimize(Select *q); /* optimize.c */
 
 /* The internal key format for columns that may not fit `format`. */

@@ -55,6 +55,10 @@ typedef struct AggState {
     KeptHeaders headers;   /* Of merged rows. */
 } AggState;
 
+/* Compiles the functions and lays out the state row; opens no store. */
+void aggregate_open_calls(Op *op, Arena *plan);
+extern const OpType op_aggregate_type;
+
 /* An output batch of `count` rows with all its columns made. */
 Batch *agg_batch(Op *op, Arena *arena, int count);
 

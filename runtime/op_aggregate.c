@@ -24,6 +24,9 @@
 
 #include "base/alloc.h"
 
+/* Updates done in columns between two chances for readers of the store. */
+enum { FAST_ROWS = 64 };
+
 /* ---- opening ---- */
 
 static void open_call(Op *op, Arena *plan, AggState *state,
@@ -116,7 +119,7 @@ static Status open_store(Op *op, AggState *state)
                            keep_old && state->merges, &state->store);
 }
 
-static Status aggregate_open(Op *op, Arena *plan)
+void aggregate_open_calls(Op *op, Arena *plan)
 {
     AggState *state = op->state;
     const PlanAggregate *aggregate = &op->node->aggregate;
@@ -135,8 +138,12 @@ static Status aggregate_open(Op *op, Arena *plan)
     state->updates = ARENA_ARRAY(plan, Update, BATCH_ROWS_MAX);
     state->merged = arena_new("merged", 0);
     state->observed_ms = state->last_close_ms = -1;
+}
 
-    return open_store(op, state);
+static Status aggregate_open(Op *op, Arena *plan)
+{
+    aggregate_open_calls(op, plan);
+    return open_store(op, op->state);
 }
 
 /* ---- state rows ---- */
@@ -317,7 +324,8 @@ Str agg_inner_key(const Op *op, Str key, Bounds *bounds)
 }
 
 /* Changes one group; with `out`, row `i` of it is the new row (and of out->old
- * the one before). False: not stored, or the query ends. */
+ * the one before). False: not stored, or the query ends. In the store's turn.
+ */
 static bool update_group(Op *op, const Batch *batch, const Update *update,
                          Batch *out, int i)
 {
@@ -373,15 +381,18 @@ static void update_and_emit(Op *op, Batch *batch)
         out->old->row_null = bits_new(arena, out->count);
     }
     int count = 0;
-    for (int u = 0; u < state->update_count; u++) {
+    store_begin(state->store);
+    for (int u = 0; u < state->update_count && !op->task->failed.kind; u++) {
         const Update *update = &state->updates[u];
         int row = update->row;
         out->offsets[count] = batch->offsets[row];
         out->key_bytes[count] = batch->key_bytes[row];
         if (batch->headers) out->headers[count] = batch->headers[row];
         if (update_group(op, batch, update, out, count)) count++;
-        if (op->task->failed.kind) return;
+        store_yield(state->store);
     }
+    store_end(state->store);
+    if (op->task->failed.kind) return;
     out->count = out->sel_count = count;
     if (out->old) {
         out->old->count = out->old->sel_count = count;
@@ -393,25 +404,20 @@ static void update_and_emit(Op *op, Batch *batch)
     op_emit(op, out);
 }
 
-/* All updates in columns: state rows are found together, then each function
- * changes them in place. */
-static void update_fast(Op *op, Batch *batch)
+/* Up to FAST_ROWS updates in columns: state rows are found together, then each
+ * function changes them in place. */
+static void update_block(Op *op, Batch *batch, const Update *updates, int count,
+                         const Str *keys)
 {
     AggState *state = op->state;
-    Arena *arena = batch->arena;
-    int count = state->update_count, kept = 0;
-    Str *keys = ARENA_ARRAY(arena, Str, count);
-    StoreEntry **entries = ARENA_ARRAY(arena, StoreEntry *, count);
-    void **rows = ARENA_ARRAY(arena, void *, count);
-    uint16_t *sel = ARENA_ARRAY(arena, uint16_t, count);
-    for (int i = 0; i < count; i++)
-        keys[i] = agg_store_key(op, arena,
-                                batch->key_bytes[state->updates[i].row],
-                                state->updates[i].bounds);
+    StoreEntry *entries[FAST_ROWS];
+    void *rows[FAST_ROWS];
+    uint16_t sel[FAST_ROWS];
+    int kept = 0;
     store_upsert_many(state->store, keys, count, entries);
     for (int i = 0; i < count; i++) {
         StoreEntry *entry = entries[i];
-        int row = state->updates[i].row;
+        int row = updates[i].row;
         int64_t ms = batch->timestamps[row];
         if (!entry) {
             op->late++;
@@ -431,10 +437,28 @@ static void update_fast(Op *op, Batch *batch)
     }
     for (int i = 0; i < state->call_count; i++) {
         AggCall *call = &state->calls[i];
-        call->call->arena = arena;
+        call->call->arena = batch->arena;
         call->fn->add_rows(call->call, rows, state->slot_count,
                            call->first_slot, call->now, sel, kept);
     }
+}
+
+static void update_fast(Op *op, Batch *batch)
+{
+    AggState *state = op->state;
+    int count = state->update_count;
+    Str *keys = ARENA_ARRAY(batch->arena, Str, count);
+    for (int i = 0; i < count; i++)
+        keys[i] = agg_store_key(op, batch->arena,
+                                batch->key_bytes[state->updates[i].row],
+                                state->updates[i].bounds);
+    store_begin(state->store);
+    for (int from = 0; from < count; from += FAST_ROWS) {
+        int some = count - from < FAST_ROWS ? count - from : FAST_ROWS;
+        update_block(op, batch, state->updates + from, some, keys + from);
+        store_yield(state->store);
+    }
+    store_end(state->store);
 }
 
 static void run_updates(Op *op, Batch *batch)
@@ -448,10 +472,14 @@ static void run_updates(Op *op, Batch *batch)
     } else if (emits) {
         update_and_emit(op, batch);
     } else {
-        for (int u = 0; u < state->update_count; u++)
-            if (!update_group(op, batch, &state->updates[u], NULL, 0) &&
-                op->task->failed.kind)
-                return;
+        store_begin(state->store);
+        for (int u = 0; u < state->update_count && !op->task->failed.kind;
+             u++) {
+            update_group(op, batch, &state->updates[u], NULL, 0);
+            store_yield(state->store);
+        }
+        store_end(state->store);
+        if (op->task->failed.kind) return;
     }
     state->update_count = 0;
     op_fail(op, store_status(state->store));

@@ -87,23 +87,6 @@ Store *aggregate_store(Op *op)
     return ((AggState *)op->state)->store;
 }
 
-bool aggregate_read(Op *op, Arena *arena, Str key, Str value,
-                    int64_t timestamp_ms, Value *row)
-{
-    AggState *state = op->state;
-    Bounds bounds;
-    agg_inner_key(op, key, &bounds);
-    Batch *one = agg_batch(op, arena, 1);
-    Str copy = copy_bytes(arena, value.ptr, value.len);
-    if (!agg_decode(op, arena, copy, state->values) ||
-        !agg_output(op, one, 0, state->values, bounds, timestamp_ms))
-        return false;
-    for (int i = 0; i < op->node->column_count; i++)
-        row[i] = one->columns[i].values ? column_get(&one->columns[i], 0)
-                                        : VALUE_NULL;
-    return true;
-}
-
 /* ---- EMIT FINAL ---- */
 
 typedef struct FinalRow {

@@ -229,7 +229,15 @@ void agg_sessions(Op *op, Batch *batch)
         int row = batch_row(batch, i);
         if (!batch->key_bytes[row].ptr || bit_get(batch->row_null, row))
             continue;
-        if (!add_row(op, batch, row, emits ? &output : NULL)) return;
+        /* Room for what a row may emit: nothing is emitted in the turn. */
+        if (emits && output.count > output.batch->count / 2) {
+            end_output(op, &output);
+            begin_output(op, batch->arena, BATCH_ROWS_MAX, &output);
+        }
+        store_begin(state->store);
+        bool ok = add_row(op, batch, row, emits ? &output : NULL);
+        store_end(state->store);
+        if (!ok) return;
         if (final && agg_final_is_due(op)) agg_emit_final(op, batch, row);
     }
     op_fail(op, store_status(state->store));

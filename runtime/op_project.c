@@ -138,30 +138,38 @@ static void project_flush(Op *op)
     kept_headers_forget(&state->headers);
 }
 
+static void keep_row(Op *op, const Batch *batch, int row)
+{
+    ProjectState *state = op->state;
+    Str key = join_key(batch->arena, op->node->window, batch, row);
+    StoreEntry *entry = key.ptr ? store_upsert(state->store, key) : NULL;
+    if (!entry) return;
+    int64_t ms = batch->timestamps[row];
+    store_before_change(state->store, entry);
+    if (task_merges(op->task))
+        kept_headers_note(&state->headers, key, batch, row);
+    if (bit_get(batch->row_null, row)) {
+        store_delete(state->store, entry, ms);
+        return;
+    }
+    state->row.len = 0;
+    rowset_encode(&state->rows, &state->row, batch, row);
+    char *room = store_value_room(state->store, entry,
+                                  (uint32_t)state->row.len);
+    memcpy(room, state->row.ptr, state->row.len);
+    store_mark(state->store, entry, ms);
+}
+
 /* Keeps the rows; sends them on now, or when they are merged. */
 static void keep(Op *op, Batch *batch)
 {
     ProjectState *state = op->state;
+    store_begin(state->store);
     for (int i = 0; i < batch->sel_count; i++) {
-        int row = batch_row(batch, i);
-        Str key = join_key(batch->arena, op->node->window, batch, row);
-        StoreEntry *entry = key.ptr ? store_upsert(state->store, key) : NULL;
-        if (!entry) continue;
-        int64_t ms = batch->timestamps[row];
-        store_before_change(state->store, entry);
-        if (task_merges(op->task))
-            kept_headers_note(&state->headers, key, batch, row);
-        if (bit_get(batch->row_null, row)) {
-            store_delete(state->store, entry, ms);
-            continue;
-        }
-        state->row.len = 0;
-        rowset_encode(&state->rows, &state->row, batch, row);
-        char *room = store_value_room(state->store, entry,
-                                      (uint32_t)state->row.len);
-        memcpy(room, state->row.ptr, state->row.len);
-        store_mark(state->store, entry, ms);
+        keep_row(op, batch, batch_row(batch, i));
+        store_yield(state->store);
     }
+    store_end(state->store);
     op_fail(op, store_status(state->store));
     if (!task_merges(op->task)) op_emit(op, batch);
     if (store_dirty_bytes(state->store) + state->headers.bytes >
@@ -189,20 +197,6 @@ static void project_process(Op *op, int input, Batch *batch)
 Store *project_store(Op *op)
 {
     return ((ProjectState *)op->state)->store;
-}
-
-bool project_read(Op *op, Arena *arena, Str value, int64_t timestamp_ms,
-                  Value *row)
-{
-    ProjectState *state = op->state;
-    Batch *one = batch_new(arena, 1, op->node->column_count);
-    rowset_columns(&state->rows, arena, one, op->node->columns);
-    Str copy = {arena_copy(arena, value.ptr, value.len), value.len};
-    if (!rowset_decode(&state->rows, one, 0, copy, timestamp_ms)) return false;
-    for (int i = 0; i < op->node->column_count; i++)
-        row[i] = one->columns[i].values ? column_get(&one->columns[i], 0)
-                                        : VALUE_NULL;
-    return true;
 }
 
 static void project_close(Op *op)

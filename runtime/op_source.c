@@ -567,6 +567,7 @@ static void source_process(Op *op, int input, Batch *batch)
     bool merges = op->node->want_old && task_merges(op->task);
     Batch *old = NULL;
     if (op->node->want_old && !merges) old = old_batch(state, op, batch);
+    store_begin(state->store);
     for (int i = 0; i < batch->sel_count; i++) {
         int row = batch_row(batch, i);
         Str key = store_key(op, batch, row);
@@ -577,7 +578,9 @@ static void source_process(Op *op, int input, Batch *batch)
                     entry->timestamp_ms);
         store_row(state, batch, row, entry);
         if (merges) kept_headers_note(&state->headers, key, batch, row);
+        store_yield(state->store);
     }
+    store_end(state->store);
     op_fail(op, store_status(state->store));
     if (!merges) {
         batch->old = old;
@@ -586,21 +589,6 @@ static void source_process(Op *op, int input, Batch *batch)
     if (store_dirty_bytes(state->store) + state->headers.bytes >
         task_cache_bytes(op->task))
         source_flush(op);
-}
-
-bool source_read(Op *op, Arena *arena, Str key, Str value, int64_t timestamp_ms,
-                 Value *row)
-{
-    (void)key;
-    SourceState *state = op->state;
-    Batch *one = batch_new(arena, 1, op->node->column_count);
-    rowset_columns(&state->rows, arena, one, op->node->columns);
-    Str copy = {arena_copy(arena, value.ptr, value.len), value.len};
-    if (!rowset_decode(&state->rows, one, 0, copy, timestamp_ms)) return false;
-    for (int i = 0; i < op->node->column_count; i++)
-        row[i] = one->columns[i].values ? column_get(&one->columns[i], 0)
-                                        : VALUE_NULL;
-    return true;
 }
 
 static void source_close(Op *op)

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "runtime/table_state.h"
 
 enum {
     CACHE_MIN_BYTES = 64 * 1024,
@@ -58,7 +59,6 @@ static Query *new_query(const Plan *plan, const QueryOptions *options)
     if (!options->use_group) query->options.exactly_once = false;
     pthread_mutex_init(&query->lock, NULL);
     pthread_mutex_init(&query->rows_lock, NULL);
-    pthread_mutex_init(&query->asking, NULL);
     pthread_cond_init(&query->changed, NULL);
     query->state = QUERY_CREATED;
     query->started_ns = clock_monotonic_ns();
@@ -68,11 +68,11 @@ static Query *new_query(const Plan *plan, const QueryOptions *options)
 static void free_query(Query *query)
 {
     if (query->db) state_close(query->db);
+    table_state_drop(query->table);
     for (int i = 0; i < query->worker_count; i++)
         arena_free(query->workers[i].life);
     pthread_mutex_destroy(&query->lock);
     pthread_mutex_destroy(&query->rows_lock);
-    pthread_mutex_destroy(&query->asking);
     pthread_cond_destroy(&query->changed);
     mem_free(query->error);
     arena_free(query->arena);
@@ -113,12 +113,35 @@ static Status open_workers(Query *query, Arena *arena)
     return st_ok();
 }
 
+/* The sub-topology with the node, or NULL. */
+static const SubPlan *sub_of(const Query *query, const PlanNode *wanted)
+{
+    for (int s = 0; s < query->sub_count; s++) {
+        const PlanNode *node = query->subs[s].root;
+        for (; node; node = node->inputs[0]) {
+            if (node == wanted) return &query->subs[s];
+            if (node != query->subs[s].root && node->kind == PLAN_REPARTITION)
+                break;
+        }
+    }
+    return NULL;
+}
+
+/* What pull queries read. */
+static void open_table(Query *query)
+{
+    const PlanNode *kept = plan_kept(query->plan);
+    const SubPlan *sub = kept ? sub_of(query, kept) : NULL;
+    if (sub) query->table = table_state_new(kept->id, sub->partitions);
+}
+
 static Status prepare(Query *query, Arena *arena)
 {
     Status st = query_cut(query, arena);
     if (!st.kind) st = query_topics(query, arena);
     if (st.kind) return st;
     share_cache(query);
+    open_table(query);
     st = state_open(arena, query->options.state_directory,
                     &query->options.state, &query->db);
     if (st.kind) return st;

@@ -127,10 +127,11 @@ void query_info(Query *query, Arena *arena, QueryInfo *info);
  * were late or bad, own time, keys and bytes of state. */
 void query_print(Query *query, Buf *out);
 
-/* Reads a materialised table's rows (pull query): calls `visit` for each row of
- * the aggregate or table store of node `node_id` with its key bytes. The value
- * columns are decoded into values of the node's columns. Any thread. */
-STATUS query_read_state(Query *query, Arena *arena, int node_id, Str key,
+/* Calls `visit` for each row of the table that the query keeps, as values of
+ * the columns of the node that keeps it (plan_kept); `key` (ptr NULL: all)
+ * wants those of one key only. Looks at every row: for comparing a state with
+ * something. ST_RETRY: a part is not here now. Any thread. */
+STATUS query_read_state(Query *query, Arena *arena, Str key,
                         bool (*visit)(void *context, const Value *row,
                                       int64_t timestamp_ms),
                         void *context);

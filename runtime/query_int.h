@@ -100,20 +100,7 @@ typedef struct Worker {
     int64_t shown_records_in, shown_last_record_ms, shown_cpu_ns;
     int64_t shown_state_keys, shown_state_bytes, shown_empty_since_ms;
     bool shown_assigned, restoring;
-    uint64_t answered; /* The last request it has served. */
 } Worker;
-
-/* A read of a store, for query_read_state. Served by every worker. */
-typedef struct StateRequest {
-    uint64_t number; /* 0: none yet. */
-    int node_id;
-    Str key;
-    Arena *arena;
-    bool (*visit)(void *context, const Value *row, int64_t timestamp_ms);
-    void *context;
-    bool stopped; /* visit said enough. */
-    Status status;
-} StateRequest;
 
 struct Query {
     Arena *arena;
@@ -129,14 +116,13 @@ struct Query {
     const char **changelogs;
     int changelog_count;
     size_t cache_share_bytes;
+    struct TableState *table; /* Of the table it keeps; NULL: none. */
     StateDb *db;
     Worker *workers;
     int worker_count;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     pthread_mutex_t rows_lock; /* Around options.rows. */
-    pthread_mutex_t asking;    /* One StateRequest at a time. */
-    StateRequest request;
     QueryState state;
     char *error; /* Heap; NULL: none. */
     StatusKind error_kind;
@@ -188,8 +174,6 @@ void worker_own(Worker *worker, const TopicPartition *part, bool committed);
 void worker_drop_tasks(Worker *worker);
 /* Says once that the broker is away, ST_RETRY, or back. */
 void worker_note_away(Worker *worker, Status st);
-/* Serves a waiting StateRequest. */
-void worker_answer(Worker *worker);
 
 /* ---- worker_commit.c ---- */
 
@@ -222,10 +206,5 @@ STATUS txn_finish(Worker *worker, const TopicPartition *parts, int count);
 void txn_lose(Worker *worker, Status st);
 /* True if this failure is one of writing, which going back cures. */
 bool txn_is_broken(const Worker *worker, Status st);
-
-/* ---- query_state.c ---- */
-
-/* Reads the store of one task. */
-void task_read_state(Task *task, StateRequest *request);
 
 #endif

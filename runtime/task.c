@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "runtime/query_int.h"
 #include "runtime/slice.h"
+#include "runtime/table_state.h"
 
 /* ---- building ---- */
 
@@ -143,6 +144,9 @@ STATUS task_restore(Task *task, Arena *arena,
                                   progress, context);
         if (st.kind) return st;
     }
+    TableState *table = task->query->table;
+    for (int i = 0; table && i < task->op_count; i++)
+        table_state_share(table, task->ops[i], task->partition);
     task->restored = true;
     return st_ok();
 }

@@ -166,15 +166,6 @@ Store *source_store(Op *op);
 Store *aggregate_store(Op *op);
 Store *project_store(Op *op);
 
-/* One stored entry as values of the node's columns (null where nobody reads the
- * column). False: damaged. */
-bool source_read(Op *op, Arena *arena, Str key, Str value, int64_t timestamp_ms,
-                 Value *row);
-bool aggregate_read(Op *op, Arena *arena, Str key, Str value,
-                    int64_t timestamp_ms, Value *row);
-bool project_read(Op *op, Arena *arena, Str value, int64_t timestamp_ms,
-                  Value *row);
-
 /* ---- for the worker ---- */
 
 /* A record set with its users counted; given back when the last one is done. */

@@ -305,7 +305,6 @@ static bool restore_progress(void *context, int64_t done, int64_t total)
     atomic_store(&worker->query->restored, done);
     atomic_store(&worker->query->to_restore, total);
     if (atomic_load(&worker->query->stopping)) return false;
-    worker_answer(worker);
     worker_turn(worker, 0, TURN_RECORDS);
     return !worker->restoring_task->cancelled && !worker->must_go_back &&
            !query_is_finished(worker->query);
@@ -442,7 +441,6 @@ void *worker_main(void *argument)
     Worker *worker = argument;
     Query *query = worker->query;
     while (!atomic_load(&query->stopping) && !query_is_finished(query)) {
-        worker_answer(worker);
         if (atomic_load(&query->paused)) {
             commit_if_due(worker, 0);
             worker_publish(worker, false);

@@ -71,6 +71,7 @@ Status store_open(StateDb *db, Arena *arena, const StoreOptions *options,
 
 void store_close(Store *store)
 {
+    view_detach(store);
     for (int i = 0; i < store->table_count; i++)
         table_free(store->tables[i]);
     for (int i = 0; i < store->expired_count; i++)

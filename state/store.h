@@ -6,6 +6,9 @@
  * key order (WAL off; the changelog topic is the log). Memory is bounded: clean
  * entries are evicted, dirty ones are written early.
  *
+ * Other threads read a store through a view (store_view.h), if it has one; its
+ * owner then brackets what it changes by store_begin and store_end.
+ *
  * One StateDb (one RocksDB) serves all tasks of a query; each store of a task,
  * and each time segment of a window store, is a column family. A StateDb may be
  * used from any thread, a Store from its task's thread only; store_snapshot_*
@@ -105,6 +108,14 @@ STATUS store_restore(Store *store, Arena *arena, Broker *broker,
                                       int64_t total),
                      void *context);
 
+/* Around all that changes entries of a store that others may read, one record
+ * or many; not across calls that wait. May be nested; costs nothing for a store
+ * without a view. */
+void store_begin(Store *store);
+void store_end(Store *store);
+/* Between two records, with no entry borrowed: lets readers in who wait. */
+void store_yield(Store *store);
+
 /* One key's value in memory. Pointers are borrowed: valid until the next call
  * on this store that may add or evict an entry (upsert, get, scan, flush). */
 typedef struct StoreEntry {
@@ -118,6 +129,7 @@ typedef struct StoreEntry {
     int64_t timestamp_ms;
     char *old_value; /* keep_old: as of the last flush; NULL: none. */
     uint32_t old_len;
+    uint32_t stamp;       /* The store's own: scans begun at the last change. */
     int64_t old_timestamp_ms;
     struct StoreEntry *dirty_next, *dirty_prev; /* Oldest touch first. */
 } StoreEntry;

@@ -101,11 +101,14 @@ void entry_link_dead(Store *store, StoreEntry *entry)
 void store_reap(Store *store)
 {
     store->unborn_count = 0;
+    store_begin(store);
     for (StoreEntry *entry = store->dead.first, *next; entry; entry = next) {
         next = entry->dirty_next;
         if (!entry_is_pinned(store, entry))
             table_remove(node_of(entry)->table, entry);
+        store_yield(store);
     }
+    store_end(store);
 }
 
 /* ---- values ---- */
@@ -180,6 +183,7 @@ void entry_clean(Store *store, StoreEntry *entry)
 
 void store_before_change(Store *store, StoreEntry *entry)
 {
+    view_before_change(store, entry);
     if (!store->keep_old || entry->flags & ENTRY_OLD) return;
     size_t before = entry_bytes(entry);
     entry->flags |= ENTRY_OLD;
@@ -194,6 +198,7 @@ void store_before_change(Store *store, StoreEntry *entry)
 
 char *store_value_room(Store *store, StoreEntry *entry, uint32_t len)
 {
+    assert(store_may_change(store));
     store_before_change(store, entry);
     make_value_room(store, entry, len);
     return entry->value;
@@ -201,6 +206,7 @@ char *store_value_room(Store *store, StoreEntry *entry, uint32_t len)
 
 void store_mark(Store *store, StoreEntry *entry, int64_t timestamp_ms)
 {
+    assert(store_may_change(store));
     entry->timestamp_ms = timestamp_ms;
     if (entry == store->dirty.last) return;
     if (entry->flags & ENTRY_DIRTY) {

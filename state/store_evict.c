@@ -52,6 +52,8 @@ static void evict_from(Table *table, size_t target_bytes)
             table->was_evicted = true;
         }
         table_remove(table, entry);
+        /* A session store may be in the middle of a merge. */
+        if (store->kind != STORE_SESSION) store_yield(store);
     }
 }
 
@@ -84,10 +86,12 @@ static void write_early(Store *store, size_t share)
     bool may_write = store->restoring || store->transactional ||
                      (!store->caching && !store->keep_old);
     Status st = st_ok();
+    bool paused = store_pause(store);
     if (may_write && store->dirty_bytes > share / 2)
         st = flush_early(store, store->errors);
     else if (store->pending.bytes > share / 4)
         st = flush_spill(store, store->errors);
+    store_resume(store, paused);
     if (st.kind == ST_FATAL) store_fail(store, st);
 }
 

@@ -221,6 +221,14 @@ Status flush_early(Store *store, Arena *arena)
     return flush_spill(store, arena);
 }
 
+/* Not while an operator is at work. */
+static void make_room_between(Store *store)
+{
+    store_begin(store);
+    store_make_room(store);
+    store_end(store);
+}
+
 Status store_committed(Store *store, Arena *arena)
 {
     store->uncommitted = store->wants_commit = false;
@@ -228,7 +236,7 @@ Status store_committed(Store *store, Arena *arena)
     if (store->pending.bytes <= store->db->memory->max_bytes / PENDING_DIVISOR)
         return st_ok();
     Status st = flush_spill(store, arena);
-    if (!st.kind) store_make_room(store);
+    if (!st.kind) make_room_between(store);
     return st;
 }
 
@@ -254,6 +262,6 @@ Status store_flush(Store *store, Arena *arena)
     flush_dirty(store);
     segment_expire(store);
     store->evict_after_bytes = 0;
-    store_make_room(store);
+    make_room_between(store);
     return st_ok();
 }

@@ -25,6 +25,7 @@
 #include "state/store.h"
 #include "state/store_order.h"
 #include "state/store_rocksdb.h"
+#include "state/store_view.h"
 
 enum EntryFlag {
     ENTRY_DIRTY = 1,  /* In the dirty list. */
@@ -74,6 +75,7 @@ struct Table {
     bool was_evicted; /* Then it is not loaded whole again. */
     Order *order;     /* Entries by key; NULL until scans need it. */
     Family *family;   /* NULL: nothing in RocksDB. */
+    atomic_int pins;  /* Readers of the family outside the turn. */
 };
 
 typedef struct EntryList {
@@ -156,7 +158,10 @@ struct Store {
     size_t evict_after_bytes;  /* No use trying below this. */
     uint32_t value_hint;       /* Room for the value of a new entry. */
     ManyScratch many;
-    Arena *errors; /* Text of status. */
+    StoreView *view; /* NULL: nobody else reads it. */
+    int turns;       /* store_begin minus store_end. */
+    uint32_t scans;  /* Begun so far. */
+    Arena *errors;   /* Text of status. */
     Status status;
 };
 
@@ -210,6 +215,34 @@ static inline void store_make_room(Store *store)
         store->db->disk)
         store_make_room_slow(store);
 }
+
+/* ---- store_view.c, store_view_scan.c: other threads ---- */
+
+/* Call before an entry's value, timestamp or place changes. */
+void view_before_change_slow(Store *store, StoreEntry *entry);
+static inline void view_before_change(Store *store, StoreEntry *entry)
+{
+    if (store->view && entry->stamp != store->scans)
+        view_before_change_slow(store, entry);
+}
+/* The owner has its turn, or nobody else reads. */
+static inline bool store_may_change(const Store *store)
+{
+    return !store->view || store->turns > 0;
+}
+/* Lets go of the turn for something slow that changes nothing readers see, if
+ * this is between two records; store_resume takes it again. */
+bool store_pause(Store *store);
+void store_resume(Store *store, bool paused);
+/* Stamp of an entry whose value is still being read from RocksDB: readers take
+ * it for one that is not there. */
+#define STAMP_OWED UINT32_MAX
+static inline bool entry_is_owed(const StoreEntry *entry)
+{
+    return entry->stamp == STAMP_OWED;
+}
+/* The store closes: waits for readers, who then find none. */
+void view_detach(Store *store);
 
 /* ---- store_segment.c: time ---- */
 

@@ -37,15 +37,14 @@ bool load_split(Str stored, Str *value, int64_t *timestamp_ms)
     return true;
 }
 
-static void set_entry(Store *store, StoreEntry *entry, Str stored)
+static Status set_entry(Store *store, StoreEntry *entry, Str stored)
 {
     Str value;
     int64_t timestamp_ms;
-    if (load_split(stored, &value, &timestamp_ms))
-        entry_load(store, entry, value, timestamp_ms);
-    else
-        store_fail(store,
-                   (Status){ST_FATAL, 0, "a value in RocksDB is too short"});
+    if (!load_split(stored, &value, &timestamp_ms))
+        return (Status){ST_FATAL, 0, "a value in RocksDB is too short"};
+    entry_load(store, entry, value, timestamp_ms);
+    return st_ok();
 }
 
 /* ---- entries that an upsert made ---- */
@@ -53,12 +52,32 @@ static void set_entry(Store *store, StoreEntry *entry, Str stored)
 typedef struct Owed {
     Store *store;
     StoreEntry **entries;
+    Status status;
 } Owed;
 
 static void fill_entry(void *context, int at, Str stored)
 {
     Owed *owed = context;
-    set_entry(owed->store, owed->entries[at], stored);
+    Status st = set_entry(owed->store, owed->entries[at], stored);
+    if (!owed->status.kind) owed->status = st;
+}
+
+/* The entries of one table. Readers need not wait for RocksDB: until the end
+ * they take the entries for missing. */
+static void load_owed(Store *store, const Table *table, StoreEntry **entries,
+                      const Str *keys, int count)
+{
+    for (int i = 0; i < count; i++)
+        entries[i]->stamp = STAMP_OWED;
+    Owed owed = {store, entries, st_ok()};
+    bool paused = store_pause(store);
+    Status st = disk_get_many(store->db->disk, store->errors, table->family,
+                              keys, count, fill_entry, &owed);
+    store_resume(store, paused);
+    for (int i = 0; i < count; i++)
+        entries[i]->stamp = store->scans;
+    store_fail(store, st);
+    store_fail(store, owed.status);
 }
 
 void load_entries(Store *store, StoreEntry **entries, Str *keys, int count)
@@ -70,10 +89,7 @@ void load_entries(Store *store, StoreEntry **entries, Str *keys, int count)
             keys[end] = entry_key(entries[end]);
         }
         assert(table->family);
-        Owed owed = {store, entries + from};
-        store_fail(store,
-                   disk_get_many(store->db->disk, store->errors, table->family,
-                                 keys + from, end - from, fill_entry, &owed));
+        load_owed(store, table, entries + from, keys + from, end - from);
     }
 }
 
@@ -90,8 +106,9 @@ static void add_entry(void *context, int at, Str stored)
 {
     (void)at;
     OneKey *one = context;
+    Store *store = one->table->store;
     one->entry = table_add(one->table, one->hash, one->key);
-    set_entry(one->table->store, one->entry, stored);
+    store_fail(store, set_entry(store, one->entry, stored));
 }
 
 StoreEntry *load_key(Table *table, uint64_t hash, Str key)
@@ -128,7 +145,8 @@ void load_table(Table *table, Arena *arena)
     for (; disk_at_key(cursor, &key, &stored); disk_next(cursor)) {
         uint64_t hash = hash_bytes(key.ptr, key.len);
         if (table_find(table, hash, key)) continue; /* Newer. */
-        set_entry(store, table_add(table, hash, key), stored);
+        store_fail(store,
+                   set_entry(store, table_add(table, hash, key), stored));
     }
     Status st = disk_cursor_close(cursor, arena);
     store_fail(store, st);

@@ -105,43 +105,59 @@ static void forget_pending(Store *store, const Table *table)
             store->pending.at[i].table = NULL;
 }
 
+/* The first segment goes: no reader finds it any more, but some may still read
+ * its family. */
+static void expire_first(Store *store)
+{
+    Table *table = store->tables[0];
+    store_begin(store);
+    store->table_count--;
+    memmove(store->tables, store->tables + 1,
+            (size_t)store->table_count * sizeof(Table *));
+    store->recent = NULL;
+    store_end(store);
+    forget_pending(store, table);
+    if (!table->family) {
+        table_free(table);
+        return;
+    }
+    table_clear(table);
+    if (store->expired_count == store->expired_cap) {
+        store->expired_cap = store->expired_cap * 2 + 4;
+        store->expired = mem_realloc(
+            store->expired, (size_t)store->expired_cap * sizeof(Table *));
+    }
+    store->expired[store->expired_count++] = table;
+}
+
 void segment_expire(Store *store)
 {
     if (store->kind == STORE_KEYED) return;
     int64_t live = (store->observed_ms - store->retention_ms) /
                    store->interval_ms;
-    int gone = 0;
-    while (gone < store->table_count && store->tables[gone]->segment < live) {
-        Table *table = store->tables[gone++];
-        forget_pending(store, table);
-        if (!table->family) {
-            table_free(table);
-            continue;
-        }
-        table_clear(table);
-        if (store->expired_count == store->expired_cap) {
-            store->expired_cap = store->expired_cap * 2 + 4;
-            store->expired = mem_realloc(
-                store->expired, (size_t)store->expired_cap * sizeof(Table *));
-        }
-        store->expired[store->expired_count++] = table;
-    }
-    if (!gone) return;
-    store->table_count -= gone;
-    memmove(store->tables, store->tables + gone,
-            (size_t)store->table_count * sizeof(Table *));
-    store->recent = NULL;
+    while (store->table_count && store->tables[0]->segment < live)
+        expire_first(store);
 }
 
 Status segment_drop_expired(Store *store, Arena *arena)
 {
-    while (store->expired_count) {
-        Table *table = store->expired[store->expired_count - 1];
+    int kept = 0;
+    for (int i = 0; i < store->expired_count; i++) {
+        Table *table = store->expired[i];
+        if (atomic_load(&table->pins)) {
+            store->expired[kept++] = table; /* At the next checkpoint. */
+            continue;
+        }
         Status st = disk_drop(store->db->disk, arena, table->family);
-        if (st.kind) return st;
-        store->expired_count--;
+        if (st.kind) {
+            while (i < store->expired_count)
+                store->expired[kept++] = store->expired[i++];
+            store->expired_count = kept;
+            return st;
+        }
         table_free(table);
     }
+    store->expired_count = kept;
     return st_ok();
 }
 
@@ -183,5 +199,11 @@ Status segment_family(Table *table, Arena *arena)
     if (store->kind != STORE_KEYED)
         name = str_printf(arena, "%.*s@%lld", STR_ARG(store->name),
                           (long long)(table->segment * store->interval_ms));
-    return disk_create(store->db->disk, arena, name, &table->family);
+    Family *family;
+    Status st = disk_create(store->db->disk, arena, name, &family);
+    if (st.kind) return st;
+    store_begin(store);
+    table->family = family;
+    store_end(store);
+    return st_ok();
 }

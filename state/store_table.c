@@ -115,6 +115,7 @@ static StoreEntry *new_entry(Table *table, uint64_t hash, Str key)
         .hash = hash,
         .key = at,
         .key_len = (uint32_t)key.len,
+        .stamp = store->scans,
     };
     node->table = table;
     node->inline_cap = store->value_hint;
@@ -126,6 +127,7 @@ StoreEntry *table_add(Table *table, uint64_t hash, Str key)
 {
     assert(key.len < UINT32_MAX);
     Store *store = table->store;
+    assert(store_may_change(store));
     if (table->count >= table->slot_count / 8 * 5) grow(table);
     StoreEntry *entry = new_entry(table, hash, key);
     put_slot(table->slots, table->slot_count, (Slot){hash, entry});
@@ -160,6 +162,8 @@ static void close_slot(Table *table, size_t hole)
 void table_remove(Table *table, StoreEntry *entry)
 {
     Store *store = table->store;
+    assert(store_may_change(store));
+    view_before_change(store, entry);
     size_t mask = table->slot_count - 1;
     size_t i = entry->hash & mask;
     while (table->slots[i].entry != entry)

@@ -517,8 +517,8 @@ static void check_kept(Run *run, int rows, int64_t sum)
     CHECK(project->kind == PLAN_PROJECT);
     CHECK_STR(project->project.store, "Project-Last");
     Kept kept = {0};
-    Status st = query_read_state(run->query, run->f->arena, project->id,
-                                 STR_NULL, visit_kept, &kept);
+    Status st = query_read_state(run->query, run->f->arena, STR_NULL,
+                                 visit_kept, &kept);
     CHECK(!st.kind && kept.rows == rows && kept.sum == sum);
 }
 

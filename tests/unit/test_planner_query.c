@@ -158,11 +158,13 @@ static const struct {
      "    filter POP > 9\n"
      "      source 'TAB' table topic 't' key KAFKA value JSON store"
      " 'KsqlTopic-Reduce' reads CITY, POP\n"},
-    /* A projection alone needs no old rows and so no store. */
+    /* A projection alone needs no old rows, but pull queries read its source's
+     * rows. */
     {"CREATE TABLE p8 AS SELECT id, city FROM tab;",
      "sink 'P8' topic 'P8' key KAFKA value JSON keeps key bytes\n"
      "  project ID, CITY\n"
-     "    source 'TAB' table topic 't' key KAFKA value JSON reads CITY\n"},
+     "    source 'TAB' table topic 't' key KAFKA value JSON store"
+     " 'KsqlTopic-Reduce' reads CITY\n"},
     {"CREATE TABLE p9 AS SELECT city, COUNT(*) AS n FROM tab GROUP BY city;",
      "sink 'P9' topic 'P9' key KAFKA value JSON keeps key bytes\n"
      "  project CITY, KSQL_AGG_VARIABLE_0 AS N\n"

@@ -702,11 +702,10 @@ static void test_read_state(void)
     run(&f);
     int node = root->inputs[0]->inputs[0]->id;
     StateRows all = {0}, one = {0};
-    CHECK(!query_read_state(f.query, arena, node, STR_NULL, visit_state, &all)
-               .kind);
+    CHECK(plan_kept(&f.build.plan)->id == node);
+    CHECK(!query_read_state(f.query, arena, STR_NULL, visit_state, &all).kind);
     CHECK(all.count == 2 && all.sum == 6);
-    CHECK(!query_read_state(f.query, arena, node, be64(2), visit_state, &one)
-               .kind);
+    CHECK(!query_read_state(f.query, arena, be64(2), visit_state, &one).kind);
     CHECK(one.count == 1 && one.sum == 2);
     teardown(&f);
 }
@@ -736,8 +735,7 @@ static void test_threads(void)
     CHECK(str_find(out, STR("0={\"N\":2500,\"S\":2500}"), 0) != SIZE_MAX);
     CHECK(str_find(out, STR("1={\"N\":2500,\"S\":2500}"), 0) != SIZE_MAX);
     StateRows all = {0};
-    CHECK(
-        !query_read_state(f.query, arena, 3, STR_NULL, visit_state, &all).kind);
+    CHECK(!query_read_state(f.query, arena, STR_NULL, visit_state, &all).kind);
     CHECK(all.count == 2 && all.sum == 5000);
     QueryInfo info;
     query_info(f.query, arena, &info);

@@ -375,7 +375,7 @@ static bool visit(void *context, const Value *row, int64_t timestamp_ms)
 static int64_t state_sum(Fixture *f)
 {
     int64_t sum = 0;
-    CHECK(!query_read_state(f->query, arena, 1, STR_NULL, visit, &sum).kind);
+    CHECK(!query_read_state(f->query, arena, STR_NULL, visit, &sum).kind);
     return sum;
 }
 
