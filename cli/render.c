@@ -190,11 +190,6 @@ static const TableSpec tables[] = {
      "variables",
      {"Variable Name", "name", "Value", "value"},
      NULL},
-    {"properties",
-     "properties",
-     {"Property", "name", "Scope", "scope", "Level", "level", "Effective Value",
-      "value"},
-     NULL},
 };
 
 static bool show_spec(Render *render, Arena *arena, const Json *entity)
@@ -216,6 +211,37 @@ static bool show_spec(Render *render, Arena *arena, const Json *entity)
         return true;
     }
     return false;
+}
+
+static bool lists(const Json *list, Str name)
+{
+    for (const Json *one = list ? list->first : NULL; one; one = one->next)
+        if (str_eq(one->text, name)) return true;
+    return false;
+}
+
+/* Where a value comes from is told if it is not the default. */
+static void show_properties(Render *render, Arena *arena, const Json *entity)
+{
+    static const char *const titles[] = {"Property", "Scope", "Level",
+                                         "Default override", "Effective Value"};
+    const Json *session = json_get(entity, "overwrittenProperties");
+    const Json *defaults = json_get(entity, "defaultProperties");
+    Cells cells = {0};
+    for (int i = 0; i < 5; i++)
+        *vec_push(arena, &cells) = str_from(titles[i]);
+    for (const Json *one = json_get(entity, "properties")->first; one;
+         one = one->next) {
+        Str name = member(one, "name");
+        *vec_push(arena, &cells) = name;
+        *vec_push(arena, &cells) = member(one, "scope");
+        *vec_push(arena, &cells) = member(one, "level");
+        *vec_push(arena, &cells) = lists(session, name)    ? STR("SESSION")
+                                   : lists(defaults, name) ? STR("")
+                                                           : STR("SERVER");
+        *vec_push(arena, &cells) = member(one, "value");
+    }
+    show_table(render, &cells, 5);
 }
 
 static void show_message(Render *render, Arena *arena, Str message)
@@ -372,6 +398,61 @@ static void show_query_list(Render *render, const Json *source,
                 STR_ARG(member(one, "queryString")));
 }
 
+static int64_t number(const Json *object, const char *name)
+{
+    int64_t value = 0;
+    (void)!number_parse_i64(member(object, name), &value);
+    return value;
+}
+
+/* A line a partition; `consumed`: also what a group has read of it. */
+static void show_offsets(Render *render, Arena *arena, const Json *offsets,
+                         bool consumed)
+{
+    static const char *const titles[] = {"Partition", "Start Offset",
+                                         "End Offset", "Offset", "Lag"};
+    int columns = consumed ? 5 : 3;
+    Cells cells = {0};
+    if (!offsets || !offsets->first) return;
+    for (int i = 0; i < columns; i++)
+        *vec_push(arena, &cells) = str_from(titles[i]);
+    for (const Json *one = offsets->first; one; one = one->next) {
+        *vec_push(arena, &cells) = member(one, "partition");
+        *vec_push(arena, &cells) = member(one, "logStartOffset");
+        *vec_push(arena, &cells) = member(one, "logEndOffset");
+        if (!consumed) continue;
+        int64_t lag = number(one, "logEndOffset") -
+                      number(one, "consumerOffset");
+        *vec_push(arena, &cells) = member(one, "consumerOffset");
+        *vec_push(arena, &cells) = str_printf(arena, "%lld", (long long)lag);
+    }
+    show_table(render, &cells, columns);
+}
+
+static void show_groups(Render *render, Arena *arena, const Json *groups)
+{
+    if (!groups || !groups->first) return;
+    fputs("\nConsumer Groups summary\n-----------------------\n", render->out);
+    for (const Json *group = groups->first; group; group = group->next) {
+        const Json *topics = json_get(group, "topicSummaries");
+        fprintf(render->out, "\n%-20s : %.*s\n", "Consumer Group",
+                STR_ARG(member(group, "groupId")));
+        for (const Json *one = topics->first; one; one = one->next) {
+            int64_t most = 0;
+            const Json *offsets = json_get(one, "offsets");
+            for (const Json *o = offsets->first; o; o = o->next) {
+                int64_t lag = number(o, "logEndOffset") -
+                              number(o, "consumerOffset");
+                if (lag > most) most = lag;
+            }
+            fprintf(render->out, "\n%-20s : %.*s\n%-20s : %lld\n",
+                    "Kafka topic", STR_ARG(member(one, "kafkaTopic")),
+                    "Max lag", (long long)most);
+            show_offsets(render, arena, offsets, true);
+        }
+    }
+}
+
 static void show_source(Render *render, Arena *arena, const Json *source)
 {
     bool table = str_eq(member(source, "type"), STR("TABLE"));
@@ -410,18 +491,8 @@ static void show_source(Render *render, Arena *arena, const Json *source)
                     "Queries that write to this source");
     fprintf(out, "\nLocal runtime statistics\n------------------------\n%.*s\n",
             STR_ARG(member(source, "statistics")));
-    const Json *offsets = json_get(source, "topicOffsets");
-    Cells cells = {0};
-    *vec_push(arena, &cells) = STR("Partition");
-    *vec_push(arena, &cells) = STR("Start Offset");
-    *vec_push(arena, &cells) = STR("End Offset");
-    for (const Json *one = offsets ? offsets->first : NULL; one;
-         one = one->next) {
-        *vec_push(arena, &cells) = member(one, "partition");
-        *vec_push(arena, &cells) = member(one, "logStartOffset");
-        *vec_push(arena, &cells) = member(one, "logEndOffset");
-    }
-    if (cells.count > 3) show_table(render, &cells, 3);
+    show_offsets(render, arena, json_get(source, "topicOffsets"), false);
+    show_groups(render, arena, json_get(source, "queryOffsetSummaries"));
 }
 
 static void show_description(Render *render, Arena *arena, const Json *entity)
@@ -447,9 +518,8 @@ static Str time_text(Arena *arena, Str ms_text)
     return text;
 }
 
-static void show_query(Render *render, Arena *arena, const Json *entity)
+static void show_query(Render *render, Arena *arena, const Json *query)
 {
-    const Json *query = json_get(entity, "queryDescription");
     Str id = member(query, "id"), state = member(query, "state");
 
     if (id.len) fprintf(render->out, "\n%-20s : %.*s\n", "ID", STR_ARG(id));
@@ -470,6 +540,18 @@ static void show_query(Render *render, Arena *arena, const Json *entity)
         fprintf(render->out, "%.*s  %-7.*s %.*s\n",
                 STR_ARG(time_text(arena, member(e, "timestamp"))),
                 STR_ARG(member(e, "type")), STR_ARG(member(e, "errorMessage")));
+}
+
+static void show_explained(Render *render, Arena *arena, const Json *entity)
+{
+    show_query(render, arena, json_get(entity, "queryDescription"));
+}
+
+static void show_explained_all(Render *render, Arena *arena, const Json *entity)
+{
+    const Json *list = json_get(entity, "queryDescriptions");
+    for (const Json *one = list->first; one; one = one->next)
+        show_query(render, arena, one);
 }
 
 static void show_function(Render *render, Arena *arena, const Json *entity)
@@ -517,9 +599,11 @@ static const struct {
     {"kafka_topics_extended", show_topics},
     {"queries", show_queries},
     {"type_list", show_types},
+    {"properties", show_properties},
     {"sourceDescription", show_description},
     {"source_descriptions", show_descriptions},
-    {"queryDescription", show_query},
+    {"queryDescription", show_explained},
+    {"query_descriptions", show_explained_all},
     {"describe_function", show_function},
     {"assert_topic", show_assert},
 };

@@ -225,5 +225,10 @@ void exec_status(Exec *x, const AstStatement *statement, Str command_id,
 /* Description of one source, DESCRIBE's entity body. */
 Json *describe_source(Exec *x, const Source *source, bool extended);
 Json *describe_query_brief(Exec *x, const EngineQuery *query);
+/* SHOW QUERIES EXTENDED. */
+Status exec_describe_queries(Exec *x, const AstStatement *statement);
+/* The numbers of a source's topic, and how far its queries have come
+ * (describe_offsets.c). */
+void describe_topic(Exec *x, Json *object, const Source *source, bool extended);
 
 #endif

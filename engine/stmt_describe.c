@@ -20,6 +20,12 @@ static Str window_word(WindowKind kind)
     return STR("");
 }
 
+static Json *window_type(Exec *x, WindowKind window)
+{
+    return window == WINDOW_NONE ? json_new_null(x->stmt)
+                                 : text(x, window_word(window));
+}
+
 Json *describe_query_brief(Exec *x, const EngineQuery *query)
 {
     QueryInfo info;
@@ -61,21 +67,6 @@ static void set_queries(Exec *x, Json *object, const char *name,
     }
 }
 
-static void set_offsets(Exec *x, Json *one, const Source *source)
-{
-    Json *partitions = json_set(one, "topicOffsets", json_new_array(x->stmt));
-    for (int p = 0; p < source->partitions && !x->dry; p++) {
-        int64_t low = 0, high = 0;
-        Status st = broker_watermarks(x->engine->broker, x->stmt, source->topic,
-                                      p, &low, &high);
-        if (st.kind) return;
-        Json *part = json_push(partitions, json_new_object(x->stmt));
-        json_set(part, "partition", json_new_int(x->stmt, p));
-        json_set(part, "logStartOffset", json_new_int(x->stmt, low));
-        json_set(part, "logEndOffset", json_new_int(x->stmt, high));
-    }
-}
-
 /* The counts of the source's own query, as text. */
 static Str statistics(Exec *x, const Source *source)
 {
@@ -97,10 +88,7 @@ Json *describe_source(Exec *x, const Source *source, bool extended)
     Json *one = json_new_object(x->stmt);
 
     json_set(one, "name", text(x, source->name));
-    json_set(one, "windowType",
-             source->window == WINDOW_NONE
-                 ? json_new_null(x->stmt)
-                 : text(x, window_word(source->window)));
+    json_set(one, "windowType", window_type(x, source->window));
     set_queries(x, one, "readQueries", source, false);
     set_queries(x, one, "writeQueries", source, true);
     json_set(one, "fields", entity_fields(x->stmt, source->schema));
@@ -114,19 +102,14 @@ Json *describe_source(Exec *x, const Source *source, bool extended)
     json_set(one, "keyFormat", text(x, str_from(source->key_format->name)));
     json_set(one, "valueFormat", text(x, str_from(source->value_format->name)));
     json_set(one, "topic", text(x, source->topic));
-    json_set(one, "partitions",
-             json_new_int(x->stmt, extended ? source->partitions : 0));
-    json_set(one, "replication",
-             json_new_int(x->stmt, extended ? source->replicas : 0));
     json_set(one, "statement", text(x, source->sql));
-    json_set(one, "queryOffsetSummaries", json_new_array(x->stmt));
+    describe_topic(x, one, source, extended);
     Json *made = json_set(one, "sourceConstraints", json_new_array(x->stmt));
     NameList names = catalog_made_of(x->catalog, x->stmt, source->name);
     for (int i = 0; i < names.count; i++)
         json_push(made, text(x, names.at[i]));
     json_set(one, "clusterStatistics", json_new_array(x->stmt));
     json_set(one, "clusterErrorStats", json_new_array(x->stmt));
-    if (extended) set_offsets(x, one, source);
     return one;
 }
 
@@ -164,19 +147,15 @@ static Json *overrides_of(Exec *x, const EngineQuery *query)
 }
 
 /* `query` is NULL for a statement that is only explained. */
-static void explain(Exec *x, const AstStatement *statement,
-                    const EngineQuery *query, const Plan *plan, Str sql,
-                    Str printed)
+static Json *describe_query(Exec *x, const EngineQuery *query, const Plan *plan,
+                            Str sql, Str printed)
 {
     Str id = query ? query->id : STR("");
     const char *state = query ? query_state_name(query, x->stmt, NULL) : NULL;
-    Json *entity = entity_new(
-        x->stmt, "queryDescription",
-        str_printf(x->stmt, "%.*s;", STR_ARG(statement->source)));
-    Json *one = json_set(entity, "queryDescription", json_new_object(x->stmt));
+    Json *one = json_new_object(x->stmt);
     json_set(one, "id", text(x, id));
     json_set(one, "statementText", text(x, sql));
-    json_set(one, "windowType", json_new_null(x->stmt));
+    json_set(one, "windowType", window_type(x, plan->root->window));
     json_set(one, "fields", entity_fields(x->stmt, plan->schema));
     Json *sources = json_set(one, "sources", json_new_array(x->stmt));
     for (int i = 0; i < plan->source_count; i++)
@@ -201,6 +180,44 @@ static void explain(Exec *x, const AstStatement *statement,
              state ? text(x, str_from(state)) : json_new_null(x->stmt));
     json_set(one, "consumerGroupId",
              query ? text(x, query->application_id) : json_new_null(x->stmt));
+    return one;
+}
+
+/* A running query with its counts. */
+static Json *describe_running(Exec *x, const EngineQuery *query)
+{
+    Buf out = {0};
+    if (query->query)
+        query_print(query->query, &out);
+    else
+        plan_print(&out, query->plan);
+    Json *one = describe_query(x, query, query->plan, query->text,
+                               str_copy(x->stmt, buf_str(&out)));
+    buf_free(&out);
+    return one;
+}
+
+Status exec_describe_queries(Exec *x, const AstStatement *statement)
+{
+    Json *entity = entity_new(
+        x->stmt, "query_descriptions",
+        str_printf(x->stmt, "%.*s;", STR_ARG(statement->source)));
+    Json *list = json_set(entity, "queryDescriptions", json_new_array(x->stmt));
+    for (int i = 0; i < x->queries->count; i++) {
+        const EngineQuery *query = x->queries->entries[i].value;
+        if (query) json_push(list, describe_running(x, query));
+    }
+    entity_finish(x->stmt, entity, STR_NULL);
+    exec_entity(x, entity);
+    return st_ok();
+}
+
+static void explain(Exec *x, const AstStatement *statement, Json *description)
+{
+    Json *entity = entity_new(
+        x->stmt, "queryDescription",
+        str_printf(x->stmt, "%.*s;", STR_ARG(statement->source)));
+    json_set(entity, "queryDescription", description);
     entity_finish(x->stmt, entity, STR_NULL);
     exec_entity(x, entity);
 }
@@ -208,19 +225,10 @@ static void explain(Exec *x, const AstStatement *statement,
 static Status explain_query(Exec *x, const AstStatement *statement)
 {
     EngineQuery *query;
-    Buf out = {0};
-
     Status st = query_require(x, statement->name.text, statement->name.at,
                               &query);
-    if (st.kind) return st;
-    if (x->dry) return st_ok();
-    if (query->query)
-        query_print(query->query, &out);
-    else
-        plan_print(&out, query->plan);
-    explain(x, statement, query, query->plan, query->text,
-            str_copy(x->stmt, buf_str(&out)));
-    buf_free(&out);
+    if (st.kind || x->dry) return st;
+    explain(x, statement, describe_running(x, query));
     return st_ok();
 }
 
@@ -249,11 +257,17 @@ Status exec_explain(Exec *x, const AstStatement *statement)
     }
     Status st = plan_query(x->stmt, &env, x->catalog, inner, &plan, &source,
                            &topic, &warning);
-    if (st.kind || x->dry) return st;
+    if (st.kind) return st;
+    if (!plan)
+        return st_error_at(x->stmt, inner->name.at,
+                           "'%.*s' exists already, so this would do nothing: "
+                           "EXPLAIN the id of its query",
+                           STR_ARG(inner->name.text));
+    if (x->dry) return st;
     plan_print(&out, plan);
-    explain(x, statement, NULL, plan,
-            str_printf(x->stmt, "%.*s;", STR_ARG(inner->source)),
-            str_copy(x->stmt, buf_str(&out)));
+    Str sql = str_printf(x->stmt, "%.*s;", STR_ARG(inner->source));
+    Str printed = str_copy(x->stmt, buf_str(&out));
     buf_free(&out);
+    explain(x, statement, describe_query(x, NULL, plan, sql, printed));
     return st_ok();
 }

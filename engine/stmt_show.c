@@ -135,6 +135,7 @@ Status exec_show_topics(Exec *x, const AstStatement *statement)
 Status exec_show_queries(Exec *x, const AstStatement *statement)
 {
     if (x->dry) return st_ok();
+    if (statement->extended) return exec_describe_queries(x, statement);
     Json *entity = entity_new(x->stmt, "queries", source_text(x, statement));
     Json *list = json_set(entity, "queries", json_new_array(x->stmt));
     for (int i = 0; i < x->queries->count; i++) {
@@ -256,6 +257,14 @@ Status exec_show_types(Exec *x, const AstStatement *statement)
     return st_ok();
 }
 
+/* A setting's name as it is listed. */
+static Json *listed_name(Exec *x, Str name)
+{
+    const Setting *row = setting_find(name);
+    if (!row || !(row->flags & SETTING_STREAMS)) return text(x, name);
+    return text(x, str_printf(x->stmt, "ksql.streams.%.*s", STR_ARG(name)));
+}
+
 static void push_property(Exec *x, Json *list, Str name, const Setting *row)
 {
     Str value = engine_setting(x->engine, x->overrides, name);
@@ -264,9 +273,7 @@ static void push_property(Exec *x, Json *list, Str name, const Setting *row)
                   str_find(name, STR("password"), 0) != SIZE_MAX ||
                   str_find(name, STR("jaas"), 0) != SIZE_MAX;
 
-    if (row && row->flags & SETTING_STREAMS)
-        name = str_printf(x->stmt, "ksql.streams.%.*s", STR_ARG(name));
-    json_set(one, "name", text(x, name));
+    json_set(one, "name", listed_name(x, name));
     json_set(one, "scope", text(x, STR("KSQL")));
     json_set(one, "value",
              value.ptr ? text(x, secret ? STR("[hidden]") : value)
@@ -296,12 +303,12 @@ Status exec_show_properties(Exec *x, const AstStatement *statement)
                              json_new_array(x->stmt));
     for (int i = 0; i < x->overrides->count; i++)
         if (x->overrides->entries[i].value)
-            json_push(changed, text(x, x->overrides->entries[i].key));
+            json_push(changed, listed_name(x, x->overrides->entries[i].key));
     Json *defaults = json_set(entity, "defaultProperties",
                               json_new_array(x->stmt));
     for (int i = 0; i < count; i++)
         if (!map_get(&x->engine->settings, str_from(rows[i].name)))
-            json_push(defaults, text(x, str_from(rows[i].name)));
+            json_push(defaults, listed_name(x, str_from(rows[i].name)));
     entity_finish(x->stmt, entity, STR_NULL);
     exec_entity(x, entity);
     return st_ok();

@@ -99,6 +99,7 @@ static void add_element(Buf *out, const Json *one)
 static bool add_known(Buf *out, const Json *entity)
 {
     const Json *query = json_get(entity, "queryDescription");
+    const Json *queries = json_get(entity, "queryDescriptions");
     const Json *source = json_get(entity, "sourceDescription");
     const Json *sources = json_get(entity, "sourceDescriptions");
     const Json *status = json_get(entity, "commandStatus");
@@ -122,7 +123,12 @@ static bool add_known(Buf *out, const Json *entity)
             add_fields(out, json_get(one, "fields"));
         }
     }
-    return query || source || status || message || sources;
+    for (const Json *one = queries ? queries->first : NULL; one;
+         one = one->next) {
+        buf_printf(out, "%.*s\n", STR_ARG(json_get(one, "id")->text));
+        add_fields(out, json_get(one, "fields"));
+    }
+    return query || queries || source || status || message || sources;
 }
 
 void sql_print_entity(Buf *out, const Json *entity)

@@ -34,6 +34,7 @@ has "a hint" "DESCRIBE PER_PAGE EXTENDED" out
 check "DESCRIBE EXTENDED" "$millrace" --data-dir d -e 'DESCRIBE slow EXTENDED;'
 has "its topic" "SLOW (partitions: 1, replication: 1)" out
 has "its query" "Queries that write to this source" out
+has "how far it has come" "Max lag" out
 check "EXPLAIN a query" "$millrace" --data-dir d -e "EXPLAIN $query;"
 has "its plan" "aggregate" out
 check "EXPLAIN a statement" "$millrace" --data-dir d \
@@ -43,6 +44,13 @@ check "nothing was started" "$millrace" --data-dir d -e 'SHOW QUERIES;'
 lacks "no transient query" "transient" out
 check "SHOW FUNCTIONS" "$millrace" --data-dir d -e 'SHOW FUNCTIONS;'
 has "it lists them" " UCASE " out
+check "SHOW QUERIES EXTENDED" "$millrace" --data-dir d -e 'SHOW QUERIES EXTENDED;'
+has "the plan" "Execution plan" out
+check "SHOW PROPERTIES" "$millrace" --data-dir d --set ksql.service.id=default_ \
+    -e "SET 'auto.offset.reset'='earliest'; SHOW PROPERTIES;"
+tr -s ' ' <out >squeezed
+has "what the session changed" "auto.offset.reset | KSQL | QUERY | SESSION | earliest" squeezed
+has "what the configuration changed" "ksql.service.id | KSQL | SERVER | SERVER | default_" squeezed
 check "DESCRIBE FUNCTION" "$millrace" --data-dir d -e 'DESCRIBE FUNCTION ucase;'
 has "it has a signature" "STRING" out
 check "SHOW PROPERTIES" "$millrace" --data-dir d -e 'SHOW PROPERTIES;'

@@ -174,3 +174,9 @@ EXPLAIN SELECT m FROM a EMIT CHANGES;
 --@expected.message: 'NOBODY'
 CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
 CREATE STREAM b AS SELECT * FROM nobody;
+
+--@test: EXPLAIN of a CREATE that would do nothing says so
+--@expected.message: 'B' exists already, so this would do nothing
+CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b AS SELECT * FROM a;
+EXPLAIN CREATE STREAM IF NOT EXISTS b AS SELECT * FROM a;

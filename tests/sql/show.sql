@@ -36,8 +36,14 @@ SHOW TOPICS EXTENDED;
 --@test: SHOW QUERIES EXTENDED describes each
 CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
 CREATE STREAM b AS SELECT * FROM a;
+CREATE STREAM c AS SELECT id, n + 1 AS m FROM a;
 SHOW QUERIES EXTENDED;
---> ...
+--> CSAS_B_0
+--> ID INTEGER KEY
+--> N INTEGER
+--> CSAS_C_1
+--> ID INTEGER KEY
+--> M INTEGER
 
 --@test: DESCRIBE of an unknown source names a near one
 --@expected.message: did you mean 'ORDERS'?
