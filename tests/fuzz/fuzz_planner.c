@@ -47,7 +47,7 @@ static Str setting(void *context, Str name)
     return STR_NULL;
 }
 
-static const PlanEnv env = {topic, setting, NULL};
+static const PlanEnv env = {.topic = topic, .setting = setting};
 
 static const char world[] =
     "CREATE STREAM S (K STRING KEY, I INT, L BIGINT, F DOUBLE, D DECIMAL(9,3),"
