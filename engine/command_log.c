@@ -11,6 +11,7 @@
  */
 #include "engine/engine_int.h"
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "parser/parser.h"
 
@@ -70,8 +71,10 @@ STATUS command_log_append(mr_Engine *engine, Arena *stmt, Str command_id,
         Record record = {
             .key = buf_str(&key), .value = buf_str(&value), .timestamp_ms = -1};
         const char *topic = topic_name(engine, engine->arena);
+        fault_point("command.write");
         st = producer_send(producer, stmt, topic, 0, &record, 1);
         if (!st.kind) st = producer_flush(producer, stmt, 30000);
+        fault_point("command.written");
     }
     buf_free(&key);
     buf_free(&value);

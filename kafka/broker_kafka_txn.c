@@ -11,6 +11,8 @@
  */
 #include "kafka/broker_kafka_int.h"
 
+#include "base/fault.h"
+
 typedef enum Outcome {
     OUT_OK,
     OUT_AGAIN,
@@ -205,9 +207,11 @@ STATUS kafka_txn_commit(Producer *base, Arena *arena, Consumer *consumer,
         outcome = send_offsets(producer, arena, consumer, offsets, &err, &text);
         kafka_free_offsets(offsets);
     }
+    fault_point("txn.offsets_sent");
     if (outcome == OUT_OK) outcome = commit(producer, arena, &err, &text);
     if (outcome == OUT_OK) {
         producer->in_transaction = false;
+        fault_point("txn.committed");
         return st_ok();
     }
     if (outcome == OUT_ABORT) return give_up(producer, arena, err, text);

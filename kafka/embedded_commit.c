@@ -17,6 +17,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/fault.h"
 
 void embedded_lead(EmbeddedBroker *broker)
 {
@@ -222,7 +223,9 @@ static void run_round(EmbeddedBroker *broker, Arena *arena)
     }
     if (broker->storage && any) {
         pthread_mutex_unlock(&broker->lock);
+        fault_point("broker.write");
         st = broker->storage->type->write(broker->storage, arena, round);
+        fault_point("broker.written");
         pthread_mutex_lock(&broker->lock);
     }
     for (Commit *commit = round; commit; commit = commit->next)

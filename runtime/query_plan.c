@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "base/property.h"
+#include "base/fault.h"
 
 enum { DAY_MS = 24 * 3600 * 1000 };
 
@@ -255,9 +256,11 @@ static Status make_topic(Query *query, Arena *arena, const char *name,
     TopicInfo info;
     Status st = broker_describe_topic(broker, arena, str_from(name), &info);
     if (st.kind == ST_USER) {
+        fault_point("topic.creating");
         st = broker_create_topic(broker, arena, str_from(name), partitions,
                                  query->options.internal_replicas, configs,
                                  count);
+        fault_point("topic.created");
         if (st.kind != ST_USER) return st;
         /* Another member of the group was quicker, or it is refused. */
         Status again = broker_describe_topic(broker, arena, str_from(name),

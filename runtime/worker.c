@@ -13,6 +13,7 @@
 #include <assert.h>
 
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "base/log.h"
 
 enum {
@@ -225,6 +226,7 @@ static void assigned(void *context, TopicPartition *parts, int count)
         choose_offset(worker, &parts[i]);
         worker_own(worker, &parts[i], committed);
     }
+    fault_point("rebalance.assigned");
     worker->assigned = true;
     worker->empty_since_ms = 0;
     log_info("partitions assigned", "query=%.*s worker=%d count=%d",
@@ -276,6 +278,7 @@ static void revoked(void *context, const TopicPartition *parts, int count,
                     bool lost)
 {
     Worker *worker = context;
+    fault_point("rebalance.revoked");
     bool all = worker->task_count && !query_is_finished(worker->query);
     if (all && lost && worker->exactly_once) {
         txn_lose(worker, st_error(worker->turn, ST_RETRY,
@@ -289,6 +292,7 @@ static void revoked(void *context, const TopicPartition *parts, int count,
         /* Their tasks go, and with them what they wrote. */
         if (st.kind && worker->in_transaction) txn_lose(worker, st);
     }
+    fault_point("rebalance.committed");
     for (int i = 0; i < count; i++)
         disown(worker, &parts[i]);
     for (int t = worker->task_count - 1; t >= 0; t--)
@@ -413,10 +417,12 @@ int worker_turn(Worker *worker, int timeout_ms, int max_records)
     if (worker->queued < QUEUED_MAX || !nested)
         polled = poll_records(worker, timeout_ms, max_records);
     if (!polled) pass_markers(worker);
+    fault_point("worker.polled");
     bool ready = !query_is_finished(query) && worker_is_ready(worker);
     if (ready && !nested) restore_tasks(worker);
     if (!query_is_finished(query) && worker_is_ready(worker)) {
         done = process_tasks(worker);
+        fault_point("worker.processed");
         if (!query_is_finished(query)) commit_if_due(worker, polled);
     }
     worker_publish(worker, false);

@@ -17,6 +17,7 @@
  */
 #include "runtime/query_int.h"
 
+#include "base/fault.h"
 #include "base/log.h"
 
 enum {
@@ -168,12 +169,14 @@ static void note_committed(Worker *worker)
 /* At least once: acknowledged first, then the offsets. */
 static Status commit_flushed(Worker *worker, bool final)
 {
+    fault_point("commit.flushed");
     if (worker->exactly_once) {
         int count;
         const TopicPartition *parts = worker_offsets(worker, &count);
         return txn_finish(worker, parts, count);
     }
     Status st = flush_producer(worker, final);
+    fault_point("commit.acknowledged");
     return st.kind ? st : commit_offsets(worker);
 }
 
@@ -188,6 +191,7 @@ static Status flush_tasks(Worker *worker, bool *any)
                             "there is no transaction to commit");
         *any = true;
         task_flush(task);
+        fault_point("commit.task_flushed");
         if (!task->failed.kind) continue;
         if (!txn_is_broken(worker, task->failed)) return task->failed;
         txn_lose(worker, task->failed);
@@ -216,10 +220,12 @@ STATUS worker_commit(Worker *worker, bool final)
     if (worker->must_go_back)
         return st_error(worker->turn, ST_RETRY,
                         "what was done since the last commit is lost");
+    fault_point("commit.begin");
     Status st = flush_tasks(worker, &any);
     if (!st.kind && any) st = commit_flushed(worker, final);
     if (st.kind) return st;
     if (any) {
+        fault_point("commit.done");
         note_committed(worker);
         st = settle_stores(worker);
         if (st.kind) return st;
@@ -228,5 +234,8 @@ STATUS worker_commit(Worker *worker, bool final)
     if (!final && now - worker->last_checkpoint_ms < CHECKPOINT_MS)
         return st_ok();
     worker->last_checkpoint_ms = now;
-    return checkpoint(worker);
+    fault_point("checkpoint.begin");
+    st = checkpoint(worker);
+    fault_point("checkpoint.done");
+    return st;
 }

@@ -27,6 +27,7 @@
  * commit is due after half of the shortest that is usual, whatever the
  * interval.
  */
+#include "base/fault.h"
 #include "base/log.h"
 #include "runtime/query_int.h"
 
@@ -136,6 +137,7 @@ static Status start_again(Worker *worker)
                                    count);
     if (st.kind) return st;
     worker_drop_tasks(worker);
+    fault_point("back.dropped");
     for (int i = 0; i < count; i++) {
         bool is_committed = committed[i].offset >= 0;
         if (is_committed) parts[i] = committed[i];
@@ -181,6 +183,7 @@ bool worker_is_ready(Worker *worker)
         txn_lose(worker, st);
         return false;
     }
+    fault_point("txn.begun");
     worker->in_transaction = true;
     worker->began_ms = now_ms();
     return true;

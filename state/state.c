@@ -342,8 +342,10 @@ static Status run_checkpoint(const Checkpoint *c)
 {
     DiskBatch *batch = disk_batch_new();
     Status st = write_data(c, batch);
+    fault_point("state.checkpoint_data");
     if (!st.kind) st = flush_data(c);
     if (!st.kind) st = write_offsets(c, batch);
+    fault_point("state.checkpoint_offsets");
     disk_batch_free(batch);
     return st.kind ? st : finish_checkpoint(c);
 }

@@ -22,6 +22,7 @@
  */
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "state/store_int.h"
 
@@ -130,6 +131,7 @@ static Status read_some(Restore *r)
     }
     r->retries = 0;
     note_reach(r);
+    fault_point("restore.read");
     if (!count) return note_empty_poll(r);
     r->empty_polls = 0;
     for (int i = 0; i < count; i++) {
@@ -189,6 +191,7 @@ static bool must_wipe(const Store *store, int64_t low, int64_t high)
 static Status save(Restore *r)
 {
     Store *store = r->store;
+    fault_point("restore.save");
     flush_dirty(store);
     segment_expire(store);
     if (!store->db->disk) return st_ok();
@@ -227,10 +230,12 @@ Status store_restore(Store *store, Arena *arena, Broker *broker,
         .progress = progress,
         .context = context,
     };
+    fault_point("restore.begin");
     bool keep_old = store->keep_old;
     store->keep_old = false;
     store->restoring = true;
     st = restore(&r, low, high);
+    fault_point("restore.done");
     store->restoring = false;
     store->keep_old = keep_old;
     log_debug("store restored",
