@@ -105,6 +105,17 @@ $(BUILD)/bench/%: bench/%.c $(TESTLIB) $(LIB)
 	@echo "  link $@"
 	@$(LINK)
 
+# The chaos program: see tests/chaos/README.md.
+CHAOSOBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/chaos/*.c))
+$(BUILD)/chaos: $(CHAOSOBJ) $(LIB)
+	@echo "  link $@"
+	@$(CC) -o $@ $^ $(LDFLAGS) $(LDLIBS) -lsqlite3
+
+chaos: ## kill servers 60 times on each broker, and hold what they wrote against a model
+	@scripts/setup.sh build test kafka
+	@$(MAKE) --no-print-directory all $(BUILD)/chaos
+	@tests/chaos/run.sh $(BUILD) $(or $(KILLS),60)
+
 # libFuzzer targets are a build of their own, with clang and sanitizers.
 fuzz-build:
 	@scripts/setup.sh build fuzz
@@ -187,4 +198,4 @@ help: ## list the targets
     -not -path '*/asan/*' -not -path '*/tsan/*' 2>/dev/null)
 .SECONDARY: $(TESTLIB)
 .PHONY: all unit check test conformance test-kafka asan tsan bench demo docs \
-        install format clean help fuzz fuzz-build
+        install format clean help fuzz fuzz-build chaos

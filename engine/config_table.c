@@ -316,6 +316,10 @@ const Setting setting_rows[] = {
     {"millrace.state.memory.max.bytes", SETTING_INT, "134217728", SETTING_FIXED,
      1048576, 0x7fffffffffffffff, NULL,
      "memory of all queries' state together before entries are evicted"},
+    {"millrace.checkpoint.interval.ms", SETTING_INT, "10000", SETTING_FIXED, 1,
+     2147483647, NULL,
+     "how often state is made durable; after a crash the changelogs are read "
+     "from there"},
     {"millrace.batch.rows.max", SETTING_INT, "4096", SETTING_FIXED, 1, 4096,
      NULL, "rows per batch"},
     {"state.dir", SETTING_TEXT, NULL, SETTING_FIXED | SETTING_STREAMS, 0, 0,

@@ -114,6 +114,8 @@ void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
         .one_partition = engine->one_partition,
         .commit_interval_ms = engine_setting_int(engine, properties,
                                                  "commit.interval.ms"),
+        .checkpoint_interval_ms = engine_setting_int(
+            engine, properties, "millrace.checkpoint.interval.ms"),
         .exactly_once = str_starts_with(
             engine_setting(engine, properties, STR("processing.guarantee")),
             STR("exactly_once")),

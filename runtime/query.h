@@ -56,6 +56,7 @@ typedef struct QueryOptions {
     int batch_rows_max;    /* 1 to BATCH_ROWS_MAX; 0: the maximum. */
     bool one_partition;    /* Tests: all records are written to partition 0. */
     int64_t commit_interval_ms;
+    int64_t checkpoint_interval_ms; /* Of making state durable; 0: 10 s. */
     bool exactly_once;     /* With a group only: outputs, state and offsets in
                               transactions. */
     size_t cache_max_bytes;   /* 0: every update goes out at once. */

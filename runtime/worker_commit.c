@@ -231,8 +231,9 @@ STATUS worker_commit(Worker *worker, bool final)
         if (st.kind) return st;
     }
     int64_t now = clock_monotonic_ns() / 1000000;
-    if (!final && now - worker->last_checkpoint_ms < CHECKPOINT_MS)
-        return st_ok();
+    int64_t interval = worker->query->options.checkpoint_interval_ms;
+    if (!interval) interval = CHECKPOINT_MS;
+    if (!final && now - worker->last_checkpoint_ms < interval) return st_ok();
     worker->last_checkpoint_ms = now;
     fault_point("checkpoint.begin");
     st = checkpoint(worker);

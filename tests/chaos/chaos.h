@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Chaos: a server is killed again and again while it works, and what it wrote
+ * is held against a model. See README.md for how and why.
+ *
+ *   chaos.c    options, lives and deaths of the servers, the verdict
+ *   feed.c     the input, a function of the seed and a sequence number
+ *   load.c     topics into an SQLite database
+ *   verify.c   the questions put to that database, and their test
+ *   stores.c   the servers' state against the changelogs
+ */
+#ifndef TESTS_CHAOS_CHAOS_H
+#define TESTS_CHAOS_CHAOS_H
+
+#include <sqlite3.h>
+
+#include "base/status.h"
+#include "kafka/broker.h"
+
+enum {
+    PARTITIONS = 4,
+    PROCESSES_MAX = 4,
+    KEYS_EACH = 25,       /* Keys of one partition. */
+    GROUPS = 17,          /* Of the grouping that needs a repartition. */
+    SESSION_GAP_MS = 500, /* As in the script. */
+    WITHIN_MS = 1000,
+};
+
+typedef struct Chaos {
+    Arena *arena;
+    /* Options. */
+    const char *millrace;  /* The program. */
+    const char *directory; /* Of everything that is made. */
+    const char *bootstrap; /* NULL: the embedded broker. */
+    const char *kafka_dir; /* For kafka.sh; NULL: the broker is left alone. */
+    const char *script_of_kafka;
+    bool exactly_once;
+    bool selftest;
+    bool keep;
+    int kills, broker_kills;
+    int processes;
+    int commit_ms;
+    int records;      /* Fed before each life. */
+    const char *only; /* The only point to kill at; NULL: all, and none. */
+    uint64_t seed;
+    /* State. */
+    uint64_t random;
+    const char *id;   /* Prefix of topics, and the service. */
+    int64_t begin_ms; /* Time of the first record. */
+    int64_t fed;      /* Records in the main input; each fourth has a pair. */
+    Broker *broker;   /* Open between lives; NULL else. */
+    sqlite3 *db;
+} Chaos;
+
+/* ---- feed.c ---- */
+
+typedef struct Event {
+    int64_t seq, time_ms;
+    int partition, group;
+    char key[16];
+} Event;
+
+/* A record of the main input. */
+Event event_of(const Chaos *chaos, int64_t seq);
+/* How far the right record of a pair is from its left one. */
+int64_t pair_distance_ms(const Chaos *chaos, int64_t id);
+/* A number below `below` from the sequence that the seed starts. */
+uint32_t pick(Chaos *chaos, uint32_t below);
+
+/* Opens the broker; makes the input topics when they are not there. */
+STATUS feed_open(Chaos *chaos);
+/* Writes the next `count` records of the main input, and their pairs. */
+STATUS feed_more(Chaos *chaos, int count);
+void feed_close(Chaos *chaos);
+const char *topic_of(const Chaos *chaos, const char *name);
+
+/* ---- load.c ---- */
+
+/* A database with the input as it must be and all topics as they are. */
+STATUS load_all(Chaos *chaos);
+/* Reads all committed records of a topic into a table of its own:
+ * name(part, off, key, value, time). */
+STATUS load_topic(Chaos *chaos, const char *table, const char *topic);
+/* Runs SQL; a failure ends the program: it is one of the test. */
+void sql_run(sqlite3 *db, const char *sql);
+int64_t sql_number(sqlite3 *db, const char *sql);
+
+/* ---- verify.c ---- */
+
+/* Puts all questions; prints what is wrong. Returns how many failed. */
+int verify(Chaos *chaos, bool quiet);
+/* True if all that was fed has come out; to wait for. */
+bool verify_complete(Chaos *chaos);
+/* Alters the database in one record after the other, and demands that each is
+ * noticed. Returns how many were not. */
+int verify_selftest(Chaos *chaos);
+
+/* ---- stores.c ---- */
+
+/* Holds the stores of a server's state directory against the changelogs in the
+ * database. Returns how many differ. */
+int stores_compare(Chaos *chaos);
+
+#endif
