@@ -169,6 +169,12 @@ for ((run = 1; run <= runs; run++)); do
 done
 echo "$records records of about 200 bytes, $runs runs, $(nproc) cores"
 table
+echo "expressions, ns of CPU a row and rows a second:"
+"$build/bench/bench_functions" | tee -a "$lines" |
+    sed 's/.*"expression":"\(.*\)","ns":\(.*\),"rows_per_s":\(.*\)}/\2 \3 \1/' |
+    while read -r ns rows expression; do
+        printf '%8.1f %12.0f  %s\n' "$ns" "$rows" "${expression//\\/}"
+    done
 line=$(start_time)
 note 1 start "$line"
 echo "shell on the embedded broker: $line (goals 50 ms, 40 MB)"

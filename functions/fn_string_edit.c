@@ -55,32 +55,49 @@ static Str *units_of(Arena *arena, Str s, int *count)
     return units;
 }
 
+/* `new` before each unit and at the end. */
+static Str put_between(Arena *arena, Str s, Str new)
+{
+    Buf buf = {0};
+    int units;
+    Str *unit = units_of(arena, s, &units);
+    for (int i = 0; i < units; i++) {
+        buf_append_str(&buf, new);
+        buf_append_str(&buf, unit[i]);
+    }
+    buf_append_str(&buf, new);
+    return take_buf(arena, &buf);
+}
+
+/* Writes a text to `at`, which has room for it; returns what is behind it. */
+static char *put_text(char *at, Str text)
+{
+    if (text.len) memcpy(at, text.ptr, text.len);
+    return at + text.len;
+}
+
+/* The matches are counted first, so that the result is written in place. */
 static bool replace(FnCall *call, const Value *args, int count, Value *out)
 {
     (void)count;
     Str s = args[0].str, old = args[1].str, new = args[2].str;
-    if (old.len && str_find(s, old, 0) == SIZE_MAX) return give_text(s, out);
-    Buf buf = {0};
-    if (!old.len) {
-        int units;
-        Str *unit = units_of(call->arena, s, &units);
-        for (int i = 0; i < units; i++) {
-            buf_append_str(&buf, new);
-            buf_append_str(&buf, unit[i]);
-        }
-        buf_append_str(&buf, new);
-        return give_text(take_buf(call->arena, &buf), out);
+    if (!old.len) return give_text(put_between(call->arena, s, new), out);
+    size_t matches = 0, from = 0, at = 0;
+    while ((from = str_find(s, old, from)) != SIZE_MAX) {
+        from += old.len;
+        matches++;
     }
-    size_t at = 0;
-    for (;;) {
+    if (!matches) return give_text(s, out);
+    size_t len = s.len - matches * old.len + matches * new.len;
+    char *text = arena_alloc(call->arena, len + 1), *end = text;
+    for (; matches; matches--) {
         size_t found = str_find(s, old, at);
-        if (found == SIZE_MAX) break;
-        buf_append(&buf, s.ptr + at, found - at);
-        buf_append_str(&buf, new);
+        end = put_text(end, (Str){s.ptr + at, found - at});
+        end = put_text(end, new);
         at = found + old.len;
     }
-    buf_append(&buf, s.ptr + at, s.len - at);
-    return give_text(take_buf(call->arena, &buf), out);
+    put_text(end, (Str){s.ptr + at, s.len - at});
+    return give_text((Str){text, len}, out);
 }
 
 /* Single bytes, for BYTES split by nothing. */
@@ -151,13 +168,15 @@ static bool pad(FnCall *call, const Value *args, bool left, Value *out)
     if (whole > PADDED_BYTES_MAX / (int64_t)padding.len)
         return fn_fail(call, "%s to %d is longer than the maximum of %d bytes",
                        call->function->name, (int)target, PADDED_BYTES_MAX);
-    Buf buf = {0};
-    if (!left) buf_append_str(&buf, s);
+    Str part = start_of(call->arena, bytes, padding, missing % each);
+    size_t len = s.len + (size_t)whole * padding.len + part.len;
+    char *text = arena_alloc(call->arena, len + 1), *end = text;
+    if (!left) end = put_text(end, s);
     for (int64_t i = 0; i < whole; i++)
-        buf_append_str(&buf, padding);
-    buf_append_str(&buf, start_of(call->arena, bytes, padding, missing % each));
-    if (left) buf_append_str(&buf, s);
-    return give_text(take_buf(call->arena, &buf), out);
+        end = put_text(end, padding);
+    end = put_text(end, part);
+    if (left) put_text(end, s);
+    return give_text((Str){text, len}, out);
 }
 
 static bool lpad(FnCall *call, const Value *args, int count, Value *out)
