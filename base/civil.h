@@ -67,4 +67,17 @@ static inline int civil_weekday(int64_t days)
     return (int)(((days + 3) % 7 + 7) % 7) + 1;
 }
 
+/* Weeks as in the United States: they begin on Sunday, and a year's first is
+ * the one with 1 January. The first day of a day's week, and of a year's first.
+ */
+static inline int64_t civil_week_start(int64_t days)
+{
+    return days - civil_weekday(days) % 7;
+}
+
+static inline int64_t civil_year_week_start(int64_t year)
+{
+    return civil_week_start(civil_to_days(year, 1, 1));
+}
+
 #endif

@@ -84,21 +84,11 @@ int day_period_of(int minute)
     return index;
 }
 
-int64_t week_start(int64_t days)
-{
-    return days - civil_weekday(days) % 7;
-}
-
-int64_t week_year_start(int64_t year)
-{
-    return week_start(civil_to_days(year, 1, 1));
-}
-
 /* A month's first week is the one with its first day. */
 static int64_t month_week(int64_t days, CivilDate date)
 {
-    int64_t first = week_start(days - (date.day - 1));
-    return (week_start(days) - first) / 7 + 1;
+    int64_t first = civil_week_start(days - (date.day - 1));
+    return (civil_week_start(days) - first) / 7 + 1;
 }
 
 int64_t date_field(int64_t days, CivilDate date, Field field)
@@ -120,9 +110,10 @@ int64_t date_field(int64_t days, CivilDate date, Field field)
     case FIELD_JULIAN_DAY: return days + JULIAN_DAY_OF_1970;
     case FIELD_WEEK_YEAR:
     case FIELD_WEEK:
-        week_year = civil_from_days(week_start(days) + 6).year;
+        week_year = civil_from_days(civil_week_start(days) + 6).year;
         if (field == FIELD_WEEK_YEAR) return week_year;
-        return (week_start(days) - week_year_start(week_year)) / 7 + 1;
+        return (civil_week_start(days) - civil_year_week_start(week_year)) / 7 +
+               1;
     default: return 0;
     }
 }

@@ -169,11 +169,6 @@ extern const DayPeriod day_periods[DAY_PERIODS];
 int day_period_of(int minute);
 bool day_period_has(int index, int minute);
 
-/* Weeks begin on Sunday and belong to the year of their Saturday, as in the
- * reference's locale. The week's first day, and the first day of its year. */
-int64_t week_start(int64_t days);
-int64_t week_year_start(int64_t year);
-
 /* The value of a date's field. */
 int64_t date_field(int64_t days, CivilDate date, Field field);
 

@@ -415,8 +415,8 @@ static int weekday_of(const Parsed *p)
 /* The date of a week of a year; a week too many is the year's last. */
 static int64_t date_of_week(int64_t year, int64_t week, int weekday)
 {
-    int64_t start = week_year_start(year);
-    int64_t weeks = (week_year_start(year + 1) - start) / 7;
+    int64_t start = civil_year_week_start(year);
+    int64_t weeks = (civil_year_week_start(year + 1) - start) / 7;
     if (week > weeks) week = weeks;
     return start + (week - 1) * 7 + weekday % 7;
 }
@@ -440,7 +440,8 @@ static bool make_date(const Parsed *p, int64_t year, bool has_year,
         *days = civil_to_days(year, 1, v[FIELD_DAY_OF_YEAR]);
     } else if (has_year && weekday && has_all(p, month_week)) {
         int64_t first = civil_to_days(year, (int)v[FIELD_MONTH], 1);
-        *days = week_start(first) + (v[FIELD_MONTH_WEEK] - 1) * 7 + weekday % 7;
+        *days = civil_week_start(first) + (v[FIELD_MONTH_WEEK] - 1) * 7 +
+                weekday % 7;
         *others &= ~month_week;
     } else if (!has_year && weekday && has_all(p, week)) {
         *days = date_of_week(v[FIELD_WEEK_YEAR], v[FIELD_WEEK], weekday);

@@ -2,11 +2,11 @@
  *
  * Java's lenient SimpleDateFormat, as PARSE_DATE uses it (functions.md 5.3).
  *
- * Letters are G y Y M L d D E u a H k K h m s S z Z X and, read but without
- * effect, w W F. Blanks before a field are skipped; numbers take all digits
- * there are, but only as many as letters if another number follows; values may
- * be too large and carry over (February 30 is March 2); what follows the last
- * field is ignored. Before 1582-10-15 the calendar is the Julian one.
+ * Letters are G y Y M L d D w W F E u a H k K h m s S z Z X. Blanks before a
+ * field are skipped; numbers take all digits there are, but only as many as
+ * letters if another number follows; values may be too large and carry over
+ * (February 30 is March 2); what follows the last field is ignored. Before
+ * 1582-10-15 the calendar is the Julian one.
  */
 #include "functions/date_lenient.h"
 
@@ -20,6 +20,9 @@ typedef struct Reader {
     size_t at;
     int64_t now_ms;
     int64_t year, month, day, day_of_year; /* Of the year: 0 is none. */
+    int64_t week, month_week, month_seven; /* w, W and F; -1 is none. */
+    int weekday;                           /* 1 is Monday; 0 is none. */
+    bool has_day, is_week_year;
     int64_t hour, half_hour, minute, second, ms, offset_s;
     bool has_hour, before_christ, afternoon;
     const char *why;
@@ -177,7 +180,10 @@ static bool read_text(Reader *r, char letter)
         if (!read_name(r, months, 12, &index)) return false;
         r->month = index + 1;
         return true;
-    case 'E': return read_name(r, weekdays, 7, &index);
+    case 'E':
+        if (!read_name(r, weekdays, 7, &index)) return false;
+        r->weekday = index ? index : 7;
+        return true;
     case 'a':
         r->afternoon = accept_word(r, "PM", 2);
         return r->afternoon || accept_word(r, "AM", 2);
@@ -200,12 +206,19 @@ static bool read_field(Reader *r, char letter, int letters, bool number_next)
            (r->text.ptr[r->at] == ' ' || r->text.ptr[r->at] == '\t'))
         r->at++;
     if (is_text(letter, letters)) return read_text(r, letter);
-    if (letter == 'y' || letter == 'Y') return read_year(r, letters, max);
+    if (letter == 'y' || letter == 'Y') {
+        r->is_week_year = letter == 'Y';
+        return read_year(r, letters, max);
+    }
     if (!read_number(r, max, &value, &count)) return false;
     switch (letter) {
     case 'M':
     case 'L': r->month = value; break;
-    case 'd': r->day = value; break;
+    case 'd': r->day = value, r->has_day = true; break;
+    case 'w': r->week = value; break;
+    case 'W': r->month_week = value; break;
+    case 'F': r->month_seven = value; break;
+    case 'u': r->weekday = (int)((value + 6) % 7) + 1; break;
     case 'D': r->day_of_year = value; break;
     case 'H': r->hour = value, r->has_hour = true; break;
     case 'k': r->hour = value == 24 ? 0 : value, r->has_hour = true; break;
@@ -268,11 +281,37 @@ static bool read_all(Reader *r, Str pattern)
     return true;
 }
 
+/* The day's number, from the fields that Java's GregorianCalendar would take: a
+ * week year before all, then the day of the month or year, then weeks. Weeks
+ * are those of the United States. */
+static int64_t resolve_days(const Reader *r)
+{
+    int64_t from_sunday = r->weekday % 7; /* Of none it is Sunday. */
+    if (r->is_week_year || (r->week >= 0 && !r->has_day && !r->day_of_year)) {
+        int64_t week = r->week >= 0 ? r->week : 1;
+        return civil_year_week_start(r->year) + (week - 1) * 7 + from_sunday;
+    }
+    if (r->day_of_year) return days_of(r->year, 1, r->day_of_year);
+    int64_t first = days_of(r->year, r->month, 1);
+    if (r->has_day || (r->month_week < 0 && r->month_seven < 0))
+        return days_of(r->year, r->month, r->day);
+    if (r->month_week >= 0)
+        return civil_week_start(first) + (r->month_week - 1) * 7 + from_sunday;
+    int64_t day = civil_week_start(first) + from_sunday;
+    return day + (day < first ? 7 : 0) + (r->month_seven - 1) * 7;
+}
+
 bool date_parse_leniently(Str text, Str pattern, int64_t now_ms, int64_t *ms,
                           const char **why)
 {
-    Reader r = {
-        .text = text, .now_ms = now_ms, .year = 1970, .month = 1, .day = 1};
+    Reader r = {.text = text,
+                .now_ms = now_ms,
+                .year = 1970,
+                .month = 1,
+                .day = 1,
+                .week = -1,
+                .month_week = -1,
+                .month_seven = -1};
     *why = NULL;
     if (!read_all(&r, pattern)) {
         *why = r.why;
@@ -282,11 +321,11 @@ bool date_parse_leniently(Str text, Str pattern, int64_t now_ms, int64_t *ms,
     if (r.year > YEAR_MAX || r.month > PART_MAX || r.day > PART_MAX ||
         r.day_of_year > PART_MAX || r.hour > PART_MAX ||
         r.half_hour > PART_MAX || r.minute > PART_MAX || r.second > PART_MAX ||
-        r.ms > PART_MAX)
+        r.ms > PART_MAX || r.week > PART_MAX || r.month_week > PART_MAX ||
+        r.month_seven > PART_MAX)
         return false;
     if (r.before_christ) r.year = 1 - r.year;
-    int64_t days = r.day_of_year ? days_of(r.year, 1, r.day_of_year)
-                                 : days_of(r.year, r.month, r.day);
+    int64_t days = resolve_days(&r);
     int64_t hour = r.has_hour ? r.hour : r.half_hour + (r.afternoon ? 12 : 0);
     *ms = days * 86400000 + hour * 3600000 + r.minute * 60000 +
           r.second * 1000 + r.ms - r.offset_s * 1000;

@@ -3,10 +3,11 @@
  * The door to PCRE2.
  *
  * Patterns are translated (regex_translate.c), compiled with just-in-time code
- * and kept at their call site. Every match has a limit of steps, so that a
- * pattern which backtracks without end costs an error and not the query. A
- * match too deep for the stack of the compiled code is tried again by the
- * interpreter, whose memory is bounded as well.
+ * and kept at their call site. Every search has a limit of steps, and all of
+ * one call a limit of time, so that a pattern which backtracks without end
+ * costs an error and not the query. A match too deep for the stack of the
+ * compiled code is tried again by the interpreter, whose memory is bounded as
+ * well.
  *
  * PCRE2 checks that texts are valid UTF-8 and refuses others.
  */
@@ -15,15 +16,18 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/unicode.h"
 #include "functions/regex.h"
 
-enum { STEPS_MAX = 2000000, HEAP_MAX_KB = 20000 };
+enum { STEPS_MAX = 2000000, HEAP_MAX_KB = 20000, CALL_MAX_MS = 200 };
 
 struct Regex {
     pcre2_code *code; /* NULL: see error. */
     pcre2_match_data *match;
     pcre2_match_context *limits;
+    int searches;       /* Of this call. */
+    int64_t started_ns; /* When the clock was first looked at in it; or 0. */
     char error[160];
 };
 
@@ -76,6 +80,8 @@ static void drop(void *made)
 Regex *regex_get(FnCall *call, Str pattern)
 {
     Regex *regex = fn_memo(call, pattern, compile, drop);
+    regex->searches = 0;
+    regex->started_ns = 0;
     if (regex->code) return regex;
     fn_fail(call, "'%.*s' is no regular expression: %s", STR_ARG(pattern),
             regex->error);
@@ -100,8 +106,24 @@ int regex_group_number(const Regex *regex, Str name)
     return number > 0 ? number : -1;
 }
 
+/* Looks at the clock every 16th time, since one search is short by its steps.
+ */
+static bool in_time(FnCall *call, Regex *regex, Str text)
+{
+    if (++regex->searches % 16) return true;
+    int64_t now_ns = clock_monotonic_ns();
+    if (!regex->started_ns) regex->started_ns = now_ns;
+    if (now_ns - regex->started_ns <= CALL_MAX_MS * INT64_C(1000000))
+        return true;
+    return fn_fail(call,
+                   "regular expression gives up on a text of %zu bytes: it "
+                   "takes longer than %d ms",
+                   text.len, CALL_MAX_MS);
+}
+
 RegexFound regex_find(FnCall *call, Regex *regex, Str text, size_t from)
 {
+    if (!in_time(call, regex, text)) return REGEX_FAILED;
     PCRE2_SPTR subject = (PCRE2_SPTR)(text.len ? text.ptr : "");
     int found = pcre2_match(regex->code, subject, text.len, from, 0,
                             regex->match, regex->limits);

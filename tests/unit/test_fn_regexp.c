@@ -4,6 +4,8 @@
  * functions that use them.
  */
 #include "functions/regex.h"
+
+#include "base/clock.h"
 #include "tests/unit/function_check.h"
 
 #define EXTRACT(pattern, text, result)                                         \
@@ -143,9 +145,34 @@ static void test_many_patterns(void)
     arena_free(arena);
 }
 
+/* Each of many searches stays below the limit of steps: time ends the call. */
+static void test_time_limit(void)
+{
+    Arena *arena = arena_new("test", 0);
+    FnBinding binding;
+    CHECK(!resolve(arena, "REGEXP_REPLACE", "STRING, STRING, STRING", &binding)
+               .kind);
+    FnCall *call = fn_call_new(arena, &binding);
+    Buf text = {0};
+    for (int i = 0; i < 20000; i++)
+        buf_append_str(&text, STR("x aaaaaaaaaaaaaaaaaaaac "));
+    Value args[] = {
+        {.str = buf_str(&text)}, {.str = STR("(a|aa)+b|x")}, {.str = STR("y")}};
+    int64_t start_ns = clock_monotonic_ns();
+    CHECK_STR(call_rows(arena, call, args, 3), "ERROR");
+    CHECK(strstr(call->error, "takes longer than 200 ms"));
+    CHECK(clock_monotonic_ns() - start_ns < INT64_C(5000000000));
+    args[0].str = STR("x aac"); /* The next call has its own time. */
+    CHECK_STR(call_rows(arena, call, args, 3), "y aac");
+    buf_free(&text);
+    fn_call_close(call);
+    arena_free(arena);
+}
+
 int main(void)
 {
     test_many_patterns();
+    test_time_limit();
     check_calls(cases, sizeof cases / sizeof *cases);
     return check_done();
 }
