@@ -168,9 +168,10 @@ static void split_moment(DateFormat *format, int64_t ms, Moment *m)
     const int64_t day_ms = 86400000;
     m->ms = ms;
     m->offset_s = zone_offset_at(&format->zone, ms);
-    /* Near the ends of the type the sum would not fit. */
+    /* Not of ms + offset, which would not fit near the ends of the type. */
     m->days = floor_div(ms, day_ms);
-    int64_t rest_ms = ms - m->days * day_ms + (int64_t)m->offset_s * 1000;
+    int64_t rest_ms = ms % day_ms + (ms % day_ms < 0 ? day_ms : 0) +
+                      (int64_t)m->offset_s * 1000;
     int64_t more = floor_div(rest_ms, day_ms);
     m->days += more;
     m->ms_of_day = (int32_t)(rest_ms - more * day_ms);

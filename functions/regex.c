@@ -4,7 +4,7 @@
  *
  * Patterns are translated (regex_translate.c), compiled with just-in-time code
  * and kept at their call site. Every search has a limit of steps, and all of
- * one call a limit of time, so that a pattern which backtracks without end
+ * one call a limit of CPU time, so that a pattern which backtracks without end
  * costs an error and not the query. A match too deep for the stack of the
  * compiled code is tried again by the interpreter, whose memory is bounded as
  * well.
@@ -27,7 +27,7 @@ struct Regex {
     pcre2_match_data *match;
     pcre2_match_context *limits;
     int searches;       /* Of this call. */
-    int64_t started_ns; /* When the clock was first looked at in it; or 0. */
+    int64_t started_ns; /* CPU time at its first look at the clock; or 0. */
     char error[160];
 };
 
@@ -111,13 +111,13 @@ int regex_group_number(const Regex *regex, Str name)
 static bool in_time(FnCall *call, Regex *regex, Str text)
 {
     if (++regex->searches % 16) return true;
-    int64_t now_ns = clock_monotonic_ns();
+    int64_t now_ns = clock_thread_cpu_ns();
     if (!regex->started_ns) regex->started_ns = now_ns;
     if (now_ns - regex->started_ns <= CALL_MAX_MS * INT64_C(1000000))
         return true;
     return fn_fail(call,
                    "regular expression gives up on a text of %zu bytes: it "
-                   "takes longer than %d ms",
+                   "takes more than %d ms",
                    text.len, CALL_MAX_MS);
 }
 

@@ -155,13 +155,13 @@ static void test_time_limit(void)
     FnCall *call = fn_call_new(arena, &binding);
     Buf text = {0};
     for (int i = 0; i < 20000; i++)
-        buf_append_str(&text, STR("x aaaaaaaaaaaaaaaaaaaac "));
+        buf_append_str(&text, STR("x aaaaaaaaaaaaaaaaaaaaaaaac "));
     Value args[] = {
         {.str = buf_str(&text)}, {.str = STR("(a|aa)+b|x")}, {.str = STR("y")}};
-    int64_t start_ns = clock_monotonic_ns();
+    int64_t start_ns = clock_thread_cpu_ns();
     CHECK_STR(call_rows(arena, call, args, 3), "ERROR");
-    CHECK(strstr(call->error, "takes longer than 200 ms"));
-    CHECK(clock_monotonic_ns() - start_ns < INT64_C(5000000000));
+    CHECK(strstr(call->error, "takes more than 200 ms"));
+    CHECK(clock_thread_cpu_ns() - start_ns < INT64_C(2000000000));
     args[0].str = STR("x aac"); /* The next call has its own time. */
     CHECK_STR(call_rows(arena, call, args, 3), "y aac");
     buf_free(&text);
