@@ -84,6 +84,7 @@ static Catalog *catalog_of_world(void)
         Source *source;
         TopicPlan made;
         st = plan_create_source(arena, &env, catalog, list[i], &source, &made);
+        if (st.kind) fuzz_what = st.text;
         require(!st.kind);
         st = catalog_add(catalog, arena, source);
         require(!st.kind);
