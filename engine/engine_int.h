@@ -166,6 +166,8 @@ void query_retry_free(EngineQuery *query);
 /* Its errors of the last hour, oldest first: {timestamp, errorMessage, type}.
  */
 void query_retry_errors(const EngineQuery *query, Arena *arena, Json *list);
+/* Stops it if it runs, and starts it with the properties it has now. */
+void query_restart(mr_Engine *engine, EngineQuery *query, Arena *arena);
 /* The thread that starts failed queries again. Stop it without the engine's
  * lock; NULL is allowed. */
 Supervisor *supervisor_start(mr_Engine *engine);

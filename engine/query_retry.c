@@ -152,7 +152,7 @@ static void plan_restart(mr_Engine *engine, EngineQuery *query, Arena *arena,
         STR_ARG(query->id), type, (long long)retry->wait_ms, STR_ARG(text));
 }
 
-static void restart(mr_Engine *engine, EngineQuery *query, Arena *arena)
+void query_restart(mr_Engine *engine, EngineQuery *query, Arena *arena)
 {
     query->retry->due_ms = 0;
     if (query->query) query_stop(query->query);
@@ -166,7 +166,8 @@ static void look_at(mr_Engine *engine, EngineQuery *query, Arena *arena)
 {
     QueryRetry *retry = query->retry;
     if (retry->due_ms) {
-        if (now_monotonic_ms() >= retry->due_ms) restart(engine, query, arena);
+        if (now_monotonic_ms() >= retry->due_ms)
+            query_restart(engine, query, arena);
         return;
     }
     if (!query->query) {

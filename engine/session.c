@@ -197,13 +197,3 @@ Status exec_show_variables(Exec *x, const AstStatement *statement)
     exec_entity(x, entity);
     return st_ok();
 }
-
-Status exec_alter_system(Exec *x, const AstStatement *statement)
-{
-    return st_error_at(x->stmt, statement->at,
-                       "ALTER SYSTEM needs "
-                       "ksql.runtime.feature.shared.enabled, which is off: "
-                       "set '%.*s' in the configuration file, or with SET for "
-                       "this session",
-                       STR_ARG(statement->text));
-}

@@ -290,7 +290,7 @@ struct AstStatement {
     AstStatementKind kind;
     uint32_t at;          /* First byte of the statement in the whole text. */
     uint32_t end;         /* After its `;`. */
-    Str source;           /* Its text, without the `;`; ${name} as written. */
+    Str source;           /* Its text, without the `;`; ${name} replaced. */
     AstName name;         /* text.ptr NULL: none. Of a variable: not folded. */
     Str text;             /* Topic, subject, property name, file. */
     uint32_t text_at;

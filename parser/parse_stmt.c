@@ -6,6 +6,8 @@
 #include "parser/parse_int.h"
 
 #include "grammar.h"
+#include "parser/ast_print.h"
+#include "parser/ast_print_int.h"
 
 AstStatement *parse_stmt_new(Parse *p, AstStatementKind kind, Token first)
 {
@@ -200,11 +202,54 @@ AstStatement *parse_stmt_select(Parse *p, AstSelect *select)
     return s;
 }
 
+/* A token as SQL, with what its variables stand for. */
+static void write_token(Buf *out, const Token *token, Str written)
+{
+    bool variable = str_starts_with(written, STR("${"));
+    if (token->type == TK_STRING && str_find(written, STR("${"), 0) != SIZE_MAX)
+        print_string(out, token->text);
+    else if (variable && token->quoted)
+        ast_print_name(out, token->text);
+    else if (variable && token->type == TK_IDENT)
+        buf_append_str(out, token->written);
+    else
+        buf_append_str(out, variable ? token->text : written);
+}
+
+/* The text from `at` to `end` with ${name} replaced: it outlives the variables,
+ * in the command log for one. */
+static Str replaced_source(Parse *p, uint32_t at, uint32_t end)
+{
+    Str text = {p->lexer->text.ptr, end};
+    Str source = {text.ptr + at, end - at};
+    if (!p->lexer->variables || str_find(source, STR("${"), 0) == SIZE_MAX)
+        return source;
+    /* The second time must not run into the limit on replaced text. */
+    Variables variables = *p->lexer->variables;
+    variables.spliced_bytes = 0;
+    Lexer lexer;
+    lexer_open(&lexer, p->stmt, text, &variables);
+    lexer.at = at;
+    Buf out = {0};
+    size_t done = at;
+    for (;;) {
+        Token token = lexer_next(&lexer);
+        if (token.type == TOKEN_END || token.type == TOKEN_ERROR) break;
+        buf_append(&out, text.ptr + done, token.at - done);
+        write_token(&out, &token,
+                    (Str){text.ptr + token.at, token.end - token.at});
+        done = token.end;
+    }
+    buf_append(&out, text.ptr + done, end - done);
+    source = str_copy(p->stmt, buf_str(&out));
+    buf_free(&out);
+    return source;
+}
+
 void parse_stmt_finish(Parse *p, AstStatement *s, uint32_t last_end,
                        uint32_t end)
 {
-    Str text = p->lexer->text;
     s->end = end;
-    s->source = (Str){text.ptr + s->at, last_end - s->at};
+    s->source = replaced_source(p, s->at, last_end);
     if (s->statement) parse_stmt_finish(p, s->statement, last_end, end);
 }

@@ -117,8 +117,9 @@ static void command_log_brings_all_back(void)
     Status st = mr_execute(session, arena, str_from(create), &sink);
     CHECK(!st.kind);
     st = mr_execute(session, arena,
-                    STR("CREATE TYPE pair AS STRUCT<a INT, b INT>;"
-                        "CREATE TABLE c AS SELECT id, COUNT(*) AS n FROM s "
+                    STR("DEFINE v = 's';"
+                        "CREATE TYPE pair AS STRUCT<a INT, b INT>;"
+                        "CREATE TABLE c AS SELECT id, COUNT(*) AS n FROM ${v} "
                         "GROUP BY id;"
                         "CREATE STREAM d AS SELECT * FROM s;"
                         "TERMINATE CSAS_D_5;"),
@@ -255,6 +256,71 @@ static void an_allowlist_allows_no_more(void)
     arena_free(arena);
 }
 
+/* The effective value of a setting, as SHOW PROPERTIES has it. */
+static Str effective(mr_Session *session, Arena *arena, const char *name)
+{
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+    Str value = STR_NULL;
+    CHECK(!mr_execute(session, arena, STR("SHOW PROPERTIES;"), &sink).kind);
+    const Json *list = json_get(seen.last, "properties");
+    for (const Json *one = list->first; one; one = one->next)
+        if (str_eq(json_get(one, "name")->text, str_from(name)))
+            value = json_get(one, "value")->text;
+    buf_free(&seen.types);
+    return value;
+}
+
+static void alter_system_is_for_all_and_lasts(void)
+{
+    static const char *const refused[] = {
+        "ALTER SYSTEM 'bootstrap.servers'='x:1';",
+        "ALTER SYSTEM 'ksql.lambdas.enabled'='false';",
+        "ALTER SYSTEM 'commit.interval.ms'='soon';",
+        "ALTER SYSTEM 'processing.guarantee'='at_least_once';"};
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+    Str yes = STR("true");
+    Map settings = {0};
+    map_put(arena, &settings, STR("ksql.runtime.feature.shared.enabled"), &yes);
+    mr_Options options = {.settings = &settings,
+                          .broker = broker,
+                          .mode = MR_INTERACTIVE,
+                          .memory_state = true};
+    for (int round = 0; round < 2; round++) {
+        mr_Engine *engine = NULL;
+        CHECK(!mr_open(arena, &options, &engine).kind);
+        mr_Session *session = mr_session_open(engine);
+        mr_Session *other = mr_session_open(engine);
+        if (!round) {
+            Str text = str_printf(
+                arena, "%s CREATE STREAM t AS SELECT * FROM s;", create);
+            CHECK(!mr_execute(session, arena, text, NULL).kind);
+            text = STR("ALTER SYSTEM 'ksql.streams.commit.interval.ms'='123';");
+            CHECK(!mr_execute(session, arena, text, &sink).kind);
+            CHECK_STR(seen.message,
+                      "System property ksql.streams.commit.interval.ms was set "
+                      "to 123.");
+        }
+        Str value = effective(other, arena, "ksql.streams.commit.interval.ms");
+        CHECK_STR(value, "123");
+        CHECK(!mr_execute(other, arena, STR("SHOW QUERIES;"), &sink).kind);
+        const Json *query = json_get(seen.last, "queries")->first;
+        CHECK_STR(json_get(query, "state")->text, "RUNNING");
+        for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+            CHECK(mr_execute(session, arena, str_from(refused[i]), NULL).kind ==
+                  ST_USER);
+        mr_session_close(other);
+        mr_session_close(session);
+        mr_close(engine);
+    }
+    broker_close(broker);
+    buf_free(&seen.types);
+    arena_free(arena);
+}
+
 static void push_queries_are_limited(void)
 {
     Arena *arena = arena_new("test", 0);
@@ -381,6 +447,7 @@ int main(void)
     sessions_and_engines_are_apart();
     settings_are_checked();
     an_allowlist_allows_no_more();
+    alter_system_is_for_all_and_lasts();
     push_queries_are_limited();
     windowed_changelogs_keep_more();
     return check_done();

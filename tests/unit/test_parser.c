@@ -497,6 +497,33 @@ static void test_variables(void)
 
 /* ---- positions ---- */
 
+/* What is kept of a statement must mean the same without the variables. */
+static void test_source_is_replaced(void)
+{
+    Arena *stmt = arena_new("stmt", 0);
+    Str text = STR(
+        "DEFINE n='Abc'; DEFINE q='\"low\"'; DEFINE d='-1.5'; DEFINE "
+        "s='''it''';"
+        " SELECT ${n}.${q} - ${d}, /* ${n} */ 'a''${s}${u}', ${s} FROM t ;"
+        "PRINT ${n};");
+    Map none = {0};
+    AstStatement **list = NULL;
+    int count = 0;
+    CHECK(!parse_statements(stmt, text, &none, &list, &count).kind);
+    CHECK(count == 6);
+    CHECK_STR(list[4]->source,
+              "SELECT Abc.`low` - -1.5, /* ${n} */ 'a''''it''${u}', 'it' FROM "
+              "t");
+    CHECK_STR(list[5]->source, "PRINT Abc");
+    AstStatement **again = NULL;
+    CHECK(!parse_statements(stmt,
+                            str_printf(stmt, "%.*s;", STR_ARG(list[4]->source)),
+                            NULL, &again, &count)
+               .kind);
+    CHECK(ast_equal(list[4], again[0]));
+    arena_free(stmt);
+}
+
 static void test_positions(void)
 {
     Arena *stmt = arena_new("stmt", 0);
@@ -724,6 +751,7 @@ int main(void)
     test_literals();
     test_bad();
     test_variables();
+    test_source_is_replaced();
     test_positions();
     test_parts();
     test_statement_end();
