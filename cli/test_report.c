@@ -42,7 +42,7 @@ static void put_line(Str line)
         bool control = (c < ' ' && c != '\t') || (c >= 0x7F && c < 0xA0);
         utf8_append(&out, control ? 0xFFFD : c);
     }
-    fwrite(out.ptr, 1, out.len, stdout);
+    if (out.len) fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);
 }
 

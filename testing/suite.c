@@ -408,7 +408,8 @@ static void add_folder(Suite *suite, const char *path, const Map *variables)
                                  path[len - 1] == '/' ? "" : "/", entry->d_name)
                           .ptr;
     closedir(dir);
-    qsort(names.at, (size_t)names.count, sizeof *names.at, by_name);
+    if (names.count)
+        qsort(names.at, (size_t)names.count, sizeof *names.at, by_name);
     for (int i = 0; i < names.count; i++) {
         struct stat info;
         if (lstat(names.at[i], &info)) continue;
