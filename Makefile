@@ -195,7 +195,7 @@ help: ## list the targets
 	    sed -E 's/:.*## /\t/' | expand -t 14
 
 -include $(shell find $(BUILD) -maxdepth 3 -name '*.d' \
-    -not -path '*/asan/*' -not -path '*/tsan/*' 2>/dev/null)
+    -not -path '$(BUILD)/asan/*' -not -path '$(BUILD)/tsan/*' 2>/dev/null)
 .SECONDARY: $(TESTLIB)
 .PHONY: all unit check test conformance test-kafka asan tsan bench demo docs \
         install format clean help fuzz fuzz-build chaos
