@@ -235,6 +235,19 @@ static Status check_clauses(Select *q)
     return st_ok();
 }
 
+static Status bind_where(Select *q)
+{
+    Binder b = select_binder(q, "WHERE", BIND_TIME_TEXT);
+    if (!reads_state(q)) return bind_condition(&b, q->ast->where, &q->where);
+    const Ast *where = pull_where(q->arena, q->ast->where);
+    Status st = bind_condition(&b, where, &q->where);
+    if (!st.kind) return st;
+    Str why = str_printf(q->arena, "in WHERE %.*s: %s",
+                         STR_ARG(pull_where_text(q)), st.text);
+    st.text = why.ptr;
+    return st;
+}
+
 STATUS analyze_clauses(Select *q)
 {
     const AstSelect *ast = q->ast;
@@ -246,8 +259,7 @@ STATUS analyze_clauses(Select *q)
         if (st.kind) return st;
     }
     if (ast->where) {
-        Binder b = select_binder(q, "WHERE", BIND_TIME_TEXT);
-        st = bind_condition(&b, ast->where, &q->where);
+        st = bind_where(q);
         if (st.kind) return st;
     }
     if (ast->has_group_by) {

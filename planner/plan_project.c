@@ -86,7 +86,7 @@ static Status choose_keys(Select *q, int *key_items)
     return st_ok();
 }
 
-static Status check_names(Select *q)
+STATUS check_result_names(Select *q)
 {
     for (int i = 0; i < q->items.count; i++) {
         const Item *item = &q->items.at[i];
@@ -127,6 +127,15 @@ static Status add_column(Select *q, PlanNode *node, const Item *item,
     return st_ok();
 }
 
+/* Window bounds are part of the key of what is read. */
+static bool is_pulled_key(const Select *q, const Item *item)
+{
+    const Source *source = q->from[0].source;
+    if (item->expr->kind != EXPR_COLUMN) return false;
+    return item->expr->slot < source->schema->key_count ||
+           item->expr->slot >= source->schema->count + 3;
+}
+
 static Schema *project_schema(Select *q, const PlanNode *node)
 {
     Schema *schema = ARENA_NEW(q->arena, Schema);
@@ -134,8 +143,9 @@ static Schema *project_schema(Select *q, const PlanNode *node)
         q->arena, sizeof(SchemaColumn) * (size_t)(node->column_count + 1));
     schema->count = node->column_count;
     for (int i = 0; i < node->column_count; i++) {
-        bool key = node->columns[i].role == PLAN_KEY &&
-                   (q->persistent || q->plan->pull);
+        bool key = q->plan->pull
+                       ? is_pulled_key(q, &q->items.at[i])
+                       : q->persistent && node->columns[i].role == PLAN_KEY;
         schema->columns[i] = (SchemaColumn){
             .name = node->columns[i].name,
             .type = node->columns[i].type,
@@ -194,7 +204,7 @@ STATUS plan_project(Select *q, Schema **schema)
     int *key_items = ARENA_ARRAY(q->arena, int, q->flow.key_count + 1);
     Status st = check_grouped(q);
     if (!st.kind) st = choose_keys(q, key_items);
-    if (!st.kind) st = check_names(q);
+    if (!st.kind) st = check_result_names(q);
     if (st.kind) return st;
     PlanNode *node = project_node(q);
     if (q->persistent && is_joined_table(q->flow.node))

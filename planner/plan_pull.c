@@ -13,6 +13,7 @@
  * reference; alternatives behind one that reads the whole table are not looked
  * at, as there.
  */
+#include "parser/ast_print.h"
 #include "planner/planner_int.h"
 
 enum { ALTERNATIVES_MAX = 1000 };
@@ -78,26 +79,75 @@ static Alternatives from_and(Pull *p, const Expr *expr)
     return all;
 }
 
-static Alternatives from_in(Pull *p, const Expr *expr)
-{
-    Alternatives all = {0};
-    for (int i = 1; i < expr->arg_count; i++) {
-        Expr *equal = expr_new_binary(p->arena, EXPR_COMPARE, &type_boolean,
-                                      expr->args[0], expr->args[i],
-                                      expr->args[i]->at);
-        equal->op = CMP_EQ;
-        Alternatives one = one_test(p, equal);
-        add_tests(p, &all, &one.at[0], NULL);
-    }
-    return all;
-}
-
 static Alternatives normal_form(Pull *p, const Expr *expr)
 {
     if (expr->kind == EXPR_AND) return from_and(p, expr);
     if (expr->kind == EXPR_OR) return from_or(p, expr);
-    if (expr->kind == EXPR_IN && !expr->negated) return from_in(p, expr);
     return one_test(p, expr);
+}
+
+/* ---- WHERE as it is written ---- */
+
+bool reads_state(const Select *q)
+{
+    return q->plan->kind == PLAN_PULL && q->from[0].source->is_table;
+}
+
+static const Ast *either(Arena *arena, const Ast *left, const Ast *right)
+{
+    Ast *both = arena_copy(arena, left, sizeof *left);
+    both->kind = AST_OR;
+    both->args = ARENA_ARRAY(arena, Ast *, 2);
+    both->args[0] = (Ast *)(uintptr_t)left;
+    both->args[1] = (Ast *)(uintptr_t)right;
+    both->arg_count = 2;
+    both->end = right->end;
+    return both;
+}
+
+/* args[0] = args[i] for i in [from, to), as a flat tree. */
+static const Ast *equals_any(Arena *arena, const Ast *in, int from, int to)
+{
+    if (to - from > 1) {
+        int middle = (from + to) / 2;
+        return either(arena, equals_any(arena, in, from, middle),
+                      equals_any(arena, in, middle, to));
+    }
+    Ast *equal = arena_copy(arena, in, sizeof *in);
+    equal->kind = AST_COMPARE;
+    equal->op = AST_EQ;
+    equal->args = ARENA_ARRAY(arena, Ast *, 2);
+    equal->args[0] = in->args[0];
+    equal->args[1] = in->args[from];
+    equal->arg_count = 2;
+    return equal;
+}
+
+const Ast *pull_where(Arena *arena, const Ast *where)
+{
+    if (where->kind == AST_IN && !where->negated && where->arg_count > 1)
+        return equals_any(arena, where, 1, where->arg_count);
+    if (where->kind != AST_AND && where->kind != AST_OR) return where;
+    Ast *copy = arena_copy(arena, where, sizeof *where);
+    copy->args = ARENA_ARRAY(arena, Ast *, where->arg_count);
+    for (int i = 0; i < where->arg_count; i++)
+        copy->args[i] = (Ast *)(uintptr_t)pull_where(arena, where->args[i]);
+    return copy;
+}
+
+Str pull_where_text(const Select *q)
+{
+    enum { TEXT_MAX = 60 };
+    Buf buf = {0};
+    ast_print_expr(&buf, q->ast->where);
+    bool more = buf.len > TEXT_MAX;
+    if (more) buf.len = TEXT_MAX;
+    while (more && buf.len && ((unsigned char)buf.ptr[buf.len] & 0xc0) == 0x80)
+        buf.len--;
+    Str text = str_printf(q->arena, "%.*s%s", STR_ARG(buf_str(&buf)),
+                          more ? "..." : "");
+    buf_free(&buf);
+    return text;
 }
 
 /* ---- single tests ---- */
@@ -327,10 +377,12 @@ static Status scan(Pull *p, uint32_t at, const char *why)
     p->out->lookup_count = 0;
     p->out->exact = false;
     if (p->scans) return st_ok();
+    Str text = p->q->ast->where ? pull_where_text(p->q) : STR("");
     return st_error_at(p->arena, at,
-                       "WHERE does not say which rows of '%.*s' to look up: "
-                       "%s; reading the whole table is switched off by "
+                       "WHERE %.*s%sdoes not say which rows of '%.*s' to look "
+                       "up: %s; reading the whole table is switched off by "
                        "'ksql.query.pull.table.scan.enabled'",
+                       STR_ARG(text), text.len ? " " : "",
                        STR_ARG(p->source->name), why);
 }
 
@@ -368,7 +420,7 @@ static Status plan_alternatives(Pull *p)
 STATUS plan_pull(Select *q)
 {
     const FromSource *from = &q->from[0];
-    if (q->plan->kind != PLAN_PULL || !from->source->is_table) return st_ok();
+    if (!reads_state(q)) return st_ok();
     int declared = from->source->schema->count;
     bool windowed = from->source->window != WINDOW_NONE;
     Pull p = {

@@ -285,16 +285,19 @@ static const Expr *find_offset(const Select *q, const Expr *expr)
     return NULL;
 }
 
-/* State does not know where its rows came from. */
+/* State does not know where its rows came from; the reference asks the same of
+ * streams. */
 static Status check_pull_columns(Select *q)
 {
     const Expr *found = q->where ? find_offset(q, q->where) : NULL;
+    const char *where = found ? "WHERE" : "SELECT list";
     for (int i = 0; !found && i < q->items.count; i++)
         found = find_offset(q, q->items.at[i].expr);
     if (!found) return st_ok();
     return st_error_at(q->arena, found->at,
-                       "'%.*s' cannot be used in a pull query over a table",
-                       STR_ARG(q->scope.columns.at[found->slot].name));
+                       "'%.*s' cannot be used in the %s of a pull query: add "
+                       "EMIT CHANGES for a push query",
+                       STR_ARG(q->scope.columns.at[found->slot].name), where);
 }
 
 /* A pull query over a table reads state as it is (language 6.1). */
@@ -321,8 +324,11 @@ static Status check_pull(Select *q)
         return st_error_at(q->arena, ast->limit_at,
                            "LIMIT in pull queries is switched off by "
                            "'ksql.query.pull.limit.clause.enabled'");
-    if (!source->is_table) return st_ok();
-    if (source->is_source || source->is_cas) return check_pull_columns(q);
+    Status st = check_pull_columns(q);
+    if (st.kind || !source->is_table || source->is_source || source->is_cas)
+        return st;
+    st = check_result_names(q);
+    if (st.kind) return st;
     return st_error_at(q->arena, q->from[0].at,
                        "table '%.*s' keeps no state that could be queried: "
                        "make one with CREATE TABLE QUERYABLE_%.*s AS SELECT * "

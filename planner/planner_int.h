@@ -344,7 +344,16 @@ STATUS plan_insert_select(Select *q);
 STATUS plan_project(Select *q, Schema **schema); /* plan_project.c */
 /* The sink node over a projection; copies of the target's specs. */
 PlanNode *plan_sink_node(Select *q, const Source *sink);
-STATUS plan_pull(Select *q);   /* plan_pull.c */
+STATUS plan_pull(Select *q); /* plan_pull.c */
+/* A pull query over a table. */
+bool reads_state(const Select *q);
+/* Its WHERE with IN written as comparisons, whose types do not adapt as those
+ * of IN do (language 6.2). */
+const Ast *pull_where(Arena *arena, const Ast *where);
+/* The start of WHERE as it was written, for messages. */
+Str pull_where_text(const Select *q);
+/* No two columns of the result have one name, where that matters. */
+STATUS check_result_names(Select *q); /* plan_project.c */
 void plan_optimize(Select *q); /* optimize.c */
 
 /* The internal key format for columns that may not fit `format`. */

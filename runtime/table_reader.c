@@ -319,10 +319,14 @@ static void link_same(Arena *arena, TableReader *reader)
         lookup->same = -1;
         lookup->follows = false;
         if (reader->lookup_count == 1 || !lookup->bytes.ptr) continue;
-        Lookup *before = map_put(arena, &first, lookup->bytes, lookup);
-        if (!before) continue;
-        before->follows = true;
-        lookup->same = (int)(before - reader->lookups);
+        Lookup *before = map_get(&first, lookup->bytes);
+        if (!before) {
+            map_put(arena, &first, lookup->bytes, lookup);
+            continue;
+        }
+        lookup->follows = true;
+        lookup->same = before->same;
+        before->same = i;
     }
 }
 

@@ -74,8 +74,10 @@ struct Table {
     bool complete;    /* All keys that have a value are in memory. */
     bool was_evicted; /* Then it is not loaded whole again. */
     Order *order;     /* Entries by key; NULL until scans need it. */
-    Family *family;   /* NULL: nothing in RocksDB. */
-    atomic_int pins;  /* Readers of the family outside the turn. */
+    bool ordered;     /* All are in it; else those before this place: */
+    uint64_t order_place;
+    Family *family;  /* NULL: nothing in RocksDB. */
+    atomic_int pins; /* Readers of the family outside the turn. */
 };
 
 typedef struct EntryList {
@@ -158,10 +160,11 @@ struct Store {
     size_t evict_after_bytes;  /* No use trying below this. */
     uint32_t value_hint;       /* Room for the value of a new entry. */
     ManyScratch many;
-    StoreView *view; /* NULL: nobody else reads it. */
-    int turns;       /* store_begin minus store_end. */
-    uint32_t scans;  /* Begun so far. */
-    Arena *errors;   /* Text of status. */
+    StoreView *view;  /* NULL: nobody else reads it. */
+    int turns;        /* store_begin minus store_end. */
+    uint32_t scans;   /* Begun so far. */
+    bool wants_order; /* It was scanned through the view. */
+    Arena *errors;    /* Text of status. */
     Status status;
 };
 
@@ -224,6 +227,18 @@ static inline void view_before_change(Store *store, StoreEntry *entry)
 {
     if (store->view && entry->stamp != store->scans)
         view_before_change_slow(store, entry);
+}
+/* An entry's place in the sequence in which a table's order is made. */
+uint64_t view_place(uint64_t hash);
+static inline bool table_has_order(const Table *table)
+{
+    return table->order && table->ordered;
+}
+/* The entry is to be in the table's order. */
+static inline bool entry_is_ordered(const Table *table, const StoreEntry *entry)
+{
+    return table->order &&
+           (table->ordered || view_place(entry->hash) < table->order_place);
 }
 /* The owner has its turn, or nobody else reads. */
 static inline bool store_may_change(const Store *store)

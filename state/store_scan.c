@@ -53,10 +53,15 @@ static void next_on_disk(Source *source)
 
 static void make_order(Table *table)
 {
-    if (table->order) return;
+    if (table_has_order(table)) return;
+    if (table->order) {
+        store_account(table->store, -(int64_t)order_bytes(table->order));
+        order_free(table->order);
+    }
     size_t count;
     StoreEntry **all = table_collect(table, STR(""), STR_NULL, &count);
     table->order = order_new(all, count);
+    table->ordered = true;
     mem_free(all);
     store_account(table->store, (int64_t)order_bytes(table->order));
 }
@@ -69,7 +74,7 @@ static void open_source(Source *source, Table *table, Arena *arena, Str from,
         load_table(table, arena);
         make_order(table);
     }
-    if (table->order)
+    if (table_has_order(table))
         source->cursor = order_seek(table->order, from);
     else
         source->sorted = table_collect(table, from, to, &source->sorted_count);

@@ -29,6 +29,11 @@ Table *table_new(Store *store, int64_t segment)
     table->store = store;
     table->segment = segment;
     table->complete = true;
+    if (store->wants_order) {
+        table->order = order_new(NULL, 0);
+        table->ordered = true;
+        store_account(store, (int64_t)order_bytes(table->order));
+    }
     store_account(store, sizeof *table);
     return table;
 }
@@ -58,6 +63,7 @@ void table_clear(Table *table)
     order_free(table->order);
     mem_free(table->slots);
     table->order = NULL;
+    table->ordered = false;
     table->slots = NULL;
     table->slot_count = table->count = table->hand = 0;
 }
@@ -134,7 +140,7 @@ StoreEntry *table_add(Table *table, uint64_t hash, Str key)
     table->count++;
     store->entry_count++;
     int64_t bytes = (int64_t)entry_bytes(entry);
-    if (table->order) {
+    if (entry_is_ordered(table, entry)) {
         bytes -= (int64_t)order_bytes(table->order);
         order_add(table->order, entry);
         bytes += (int64_t)order_bytes(table->order);
@@ -173,7 +179,7 @@ void table_remove(Table *table, StoreEntry *entry)
     store->entry_count--;
     entry_unlink(store, entry);
     int64_t bytes = (int64_t)entry_bytes(entry);
-    if (table->order) {
+    if (entry_is_ordered(table, entry)) {
         bytes += (int64_t)order_bytes(table->order);
         order_remove(table->order, entry);
         bytes -= (int64_t)order_bytes(table->order);

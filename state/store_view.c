@@ -335,7 +335,7 @@ static int64_t look_in_table(Windows *w, const Store *store, const Table *table,
     int64_t to = to_ms < last ? to_ms : last;
     int64_t step = w->wanted->step_ms;
     if (from > to) return last + 1;
-    if (table->order) {
+    if (table_has_order(table)) {
         walk_order(w, table, from);
     } else if (step <= 0 || (to - from) / step > (int64_t)table->slot_count) {
         walk_table(w, table);

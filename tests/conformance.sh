@@ -16,14 +16,16 @@ complain() {
 }
 floor_of() { grep -v '^#'; }
 
-read -r parse_floor query_floor < <(floor_of <$floor_file)
+read -r parse_floor query_floor pull_floor < <(floor_of <$floor_file)
 # Lower than in the commit that changed it last, or the one before?
 for commit in $(git log -2 --format=%H -- $floor_file 2>/dev/null); do
-    read -r parse_before query_before < <(
+    read -r parse_before query_before pull_before < <(
         git show "$commit:$floor_file" | floor_of)
     [ "$parse_floor" -ge "$parse_before" ] &&
-        [ "$query_floor" -ge "$query_before" ] ||
-        complain "the floor was $parse_before $query_before and only rises"
+        [ "$query_floor" -ge "$query_before" ] &&
+        [ "$pull_floor" -ge "${pull_before:-0}" ] ||
+        complain "the floor was $parse_before $query_before $pull_before" \
+            "and only rises"
 done
 if [ ! -d "$cases/query" ]; then
     echo "conformance: no cases at $cases"
@@ -36,12 +38,13 @@ echo "statements: $parsed"
 [ "${parsed%% *}" -ge "$parse_floor" ] 2>/dev/null ||
     complain "fewer parse than the floor of $parse_floor"
 
-# run NAME OPTION...: as many must pass as the floor says.
+# run NAME OPTION...: as many must pass as the floor says. $paths are run.
+paths=("$cases/query")
 run() {
     local name=$1 summary passed started=$SECONDS
     shift
     summary=$(timeout 600 "$build/conformance" --verbose \
-        --reasons tests/conformance/reasons.txt "$@" "$cases/query" 2>/dev/null)
+        --reasons tests/conformance/reasons.txt "$@" "${paths[@]}" 2>/dev/null)
     passed=$(echo "$summary" | tail -1)
     echo "$name: $(echo "$summary" | grep '^all: ' | cut -c6-)," \
         "$((SECONDS - started)) s"
@@ -50,7 +53,12 @@ run() {
     echo "$summary" | grep '^  [FC] ' | head -40
 }
 run "cases" --report "$build/conformance.jsonl"
-[ "${2-}" = plainly ] && exit $status
-run "in all ways" --permute
-run "with a changed expectation, failing" --mutate $seed
+[ "${2-}" = plainly ] || {
+    run "in all ways" --permute
+    run "with a changed expectation, failing" --mutate $seed
+}
+# Those that end with pull queries: rows that are read, and refusals.
+paths=("$cases"/rest/pull-queries-*.json)
+query_floor=$pull_floor
+[ -f "${paths[0]}" ] && run "pull queries"
 exit $status

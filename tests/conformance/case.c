@@ -68,7 +68,7 @@ static void open_engine(Running *r)
         .memory_state = !r->way->rocksdb,
         .batch_rows_max = r->way->batch_rows ? r->way->batch_rows : 1,
         .state_memory_bytes = r->way->tiny ? 1 : 0,
-        .one_partition = true};
+        .one_partition = !r->responds};
     Status st = mr_open(r->arena, &options, &r->engine);
     if (st.kind) {
         r->engine = NULL;
@@ -228,22 +228,26 @@ static void refused(Running *r, Str text, const char *message, bool last,
     }
 }
 
+bool case_statement(Running *r, const Json *one)
+{
+    bool inserts;
+    look_at(r, one->text, &inserts);
+    Status st = mr_execute(r->session, r->arena, one->text, NULL);
+    if (!st.kind) return true;
+    if (st.kind == ST_USER)
+        refused(r, one->text, st.text, !one->next, false);
+    else
+        case_fail(r, FAILED, "no user's error: %s", st.text);
+    return false;
+}
+
 /* Executes the statements; false: one was refused. */
 static bool run_statements(Running *r)
 {
     const Json *statements = json_get(r->json, "statements");
 
-    for (const Json *one = statements->first; one; one = one->next) {
-        bool inserts;
-        look_at(r, one->text, &inserts);
-        Status st = mr_execute(r->session, r->arena, one->text, NULL);
-        if (!st.kind) continue;
-        if (st.kind == ST_USER)
-            refused(r, one->text, st.text, !one->next, false);
-        else
-            case_fail(r, FAILED, "no user's error: %s", st.text);
-        return false;
-    }
+    for (const Json *one = statements->first; one; one = one->next)
+        if (!case_statement(r, one)) return false;
     return r->outcome.verdict == PASSED;
 }
 
@@ -440,11 +444,15 @@ Outcome case_run(Arena *arena, const Json *json, const Way *way)
     Running r = {.arena = arena,
                  .json = json,
                  .way = way,
+                 .responds = has_responses(json),
                  .outcome = {PASSED, "", NULL}};
 
     open_all(&r);
     if (r.outcome.verdict == PASSED) make_topics(&r);
-    if (r.outcome.verdict == PASSED && run_statements(&r)) run_queries(&r);
+    if (r.outcome.verdict == PASSED && r.responds)
+        run_with_responses(&r);
+    else if (r.outcome.verdict == PASSED && run_statements(&r))
+        run_queries(&r);
     close_all(&r);
     return r.outcome;
 }

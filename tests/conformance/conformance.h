@@ -7,6 +7,7 @@
  *   ways.c      one case plainly, in every way, or with a changed expectation
  *   case.c      one case in one engine: statements, inputs, outputs
  *   feed.c      which inputs go in together, where an engine may be restarted
+ *   responses.c cases that end with queries and what they answer
  *   post.c      sources and topics as they must be afterwards
  *   refusal.c   was a statement refused for the reason meant?
  *   mutate.c    one expectation of a case, changed
@@ -59,6 +60,7 @@ typedef struct Running {
     Producer *producer; /* Of inputs. */
     Clock clock;
     Map fed;     /* "topic/offset" of input records. */
+    bool responds; /* Its last statements are queries with responses. */
     bool undone; /* Something was dropped: it cannot all be said again. */
     Outcome outcome;
 } Running;
@@ -101,6 +103,14 @@ void case_fail(Running *r, Verdict verdict, const char *format, ...)
 void case_restart(Running *r);
 /* Processes all there is. */
 void case_process(Running *r);
+
+/* Executes one of its statements; false: it was refused, which is noted. */
+bool case_statement(Running *r, const Json *statement);
+
+/* ---- responses.c ---- */
+
+bool has_responses(const Json *json);
+void run_with_responses(Running *r);
 
 /* ---- feed.c ---- */
 

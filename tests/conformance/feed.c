@@ -46,8 +46,8 @@ static void feed_one(Running *r, const Json *input)
     }
     Status st = broker_watermarks(r->broker, r->arena, topic, 0, &low, &high);
     if (!st.kind)
-        st = producer_send(r->producer, r->arena, str_cstr(r->arena, topic), 0,
-                           &record, 1);
+        st = producer_send(r->producer, r->arena, str_cstr(r->arena, topic),
+                           r->responds ? PARTITION_BY_KEY : 0, &record, 1);
     if (st.kind) {
         case_fail(r, FAILED, "input: %s", st.text);
         return;
