@@ -8,6 +8,9 @@
 # other statement some lines, in order; `--> error: ...` that it is refused, and
 # how the message begins. A statement without such lines must succeed. Each
 # chapter (## ...) starts with an empty engine.
+#
+# In a ```console block the lines behind `$ ` are commands of a shell in the
+# repository's folder, and the lines after one are its whole output.
 . "$(dirname "$0")/lib.bash"
 limit=60
 
@@ -140,9 +143,35 @@ run_page() {
         compare "parts/$part.want" "parts/$part.plain" "$name" >>wrong
     done
 }
+fence='```'
+# Runs the commands of a page; what differs goes to the file `wrong`.
+run_consoles() {
+    local line command='' console='' folder=$dir/folder
+    rm -rf "$folder" && mkdir "$folder"
+    cp -r "$root/examples" "$folder"
+    : >said
+    end_command() {
+        [ -n "$command" ] || return
+        statements=$((statements + 1))
+        (cd "$folder" && PATH=$build:$PATH bounded bash -c "$command") \
+            >got 2>err </dev/null
+        cmp -s said got || { echo "$command"; diff said got; } >>wrong
+        command=
+        : >said
+    }
+    while IFS= read -r line; do
+        case $line in
+        "${fence}console") console=1 ;;
+        "$fence"*) end_command; console= ;;
+        '$ '*) [ -n "$console" ] && { end_command; command=${line#\$ }; } ;;
+        *) [ -n "$console" ] && printf '%s\n' "$line" >>said ;;
+        esac
+    done <"$1"
+}
 page_holds() {
     checks=$((checks + 1))
     run_page "$1"
+    run_consoles "$1"
     [ -s wrong ] || return 0
     fail "the examples of $1"
     sed 's/^/    /' wrong
@@ -151,10 +180,10 @@ page_holds() {
 mistake() { # what, text that the complaint holds; the page on standard input
     cat >page.md
     run_page page.md
+    run_consoles page.md
     has "$1 is found" "$2" wrong
 }
 
-fence='```'
 begin="${fence}sql
 CREATE STREAM s (k STRING KEY, n INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
 INSERT INTO s VALUES ('a', 1);
@@ -194,10 +223,18 @@ $fence"
 mistake "a statement without its end" "no ; at the end" <<<"$begin
 SELECT n FROM s
 $fence"
+mistake "a wrong output" "> 2" <<<"${fence}console
+\$ echo 1
+1
+\$ expr 1 + 1
+3
+$fence"
 statements=0
 page_holds "$root/docs/sql.md"
 [ "$statements" -ge 100 ] || fail "docs/sql.md has only $statements statements"
+statements=0
 page_holds "$root/README.md"
+[ "$statements" -ge 8 ] || fail "README.md has only $statements examples"
 
 # The examples of HELP, one after the other. Those of test files, of clusters
 # that cannot be configured and of a file that is not here are refused.
