@@ -56,6 +56,8 @@ static const char run_text[] =
     "  --until-idle MS         ends when all inputs have been read and "
     "nothing\n"
     "                          came for MS milliseconds\n"
+    "  --check                 only checks the files, and tells all that is "
+    "wrong\n"
     "\n"
     "Topics of --input are made if they are not there. With --input or "
     "--output,\nand neither --data-dir nor Kafka, all is done in a temporary "

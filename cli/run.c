@@ -39,6 +39,7 @@ typedef struct Run {
     VEC(Pipe) outputs;
     Str separator;         /* -K; STR_NULL: no keys. */
     int64_t until_idle_ms; /* -1: until a signal. */
+    bool check;            /* Only look at the files. */
     bool draining;         /* Queries have stopped; outputs read to the end. */
 } Run;
 
@@ -263,14 +264,29 @@ typedef struct Script {
     size_t start; /* In the whole. */
 } Script;
 
-static void tell_failure(Status st, const Script *scripts, int count)
+typedef struct Scripts {
+    const Script *at;
+    int count;
+} Scripts;
+
+static void tell_failure(void *context, Status st)
 {
+    const Scripts *all = context;
+    const Script *scripts = all->at;
+    int count = all->count;
     size_t at = st.at ? st.at - 1 : 0;
     int i = count - 1;
     while (i > 0 && scripts[i].start > at)
         i--;
     if (st.at) st.at -= (uint32_t)scripts[i].start;
     complain_status(st, scripts[i].path, scripts[i].text);
+}
+
+static bool load(mr_Session *session, Arena *arena, Str text, Scripts *scripts)
+{
+    Status st = mr_load(session, arena, text);
+    if (st.kind) tell_failure(scripts, st);
+    return !st.kind;
 }
 
 static bool load_files(Run *run, char **files, int count)
@@ -292,9 +308,10 @@ static bool load_files(Run *run, char **files, int count)
         buf_push(&all, '\n');
     }
     if (good) {
-        Status st = mr_load(session, arena, buf_str(&all));
-        if (st.kind) tell_failure(st, scripts, count);
-        good = !st.kind;
+        Scripts told = {scripts, count};
+        good = run->check ? !mr_check(session, arena, buf_str(&all),
+                                      tell_failure, &told)
+                          : load(session, arena, buf_str(&all), &told);
     }
     buf_free(&all);
     arena_free(arena);
@@ -351,7 +368,12 @@ static bool summarize(Run *run)
     return good;
 }
 
-enum { OPTION_INPUT = OPTION_OWN, OPTION_OUTPUT, OPTION_UNTIL_IDLE };
+enum {
+    OPTION_INPUT = OPTION_OWN,
+    OPTION_OUTPUT,
+    OPTION_UNTIL_IDLE,
+    OPTION_CHECK
+};
 
 static bool add_pipe(Run *run, bool input, const char *argument)
 {
@@ -375,6 +397,7 @@ static int read_options(Run *run, int argc, char **argv)
         {"input", required_argument, NULL, OPTION_INPUT},
         {"output", required_argument, NULL, OPTION_OUTPUT},
         {"until-idle", required_argument, NULL, OPTION_UNTIL_IDLE},
+        {"check", no_argument, NULL, OPTION_CHECK},
         {0},
     };
     int option, status;
@@ -388,6 +411,7 @@ static int read_options(Run *run, int argc, char **argv)
         case 'K':
             run->separator = unescape_text(run->common.arena, str_from(optarg));
             break;
+        case OPTION_CHECK: run->check = true; break;
         case OPTION_INPUT:
         case OPTION_OUTPUT:
             if (!add_pipe(run, option == OPTION_INPUT, optarg))
@@ -420,7 +444,7 @@ static void default_offset(Run *run)
 static bool is_temporary(const Run *run)
 {
     return !run->common.data_directory.ptr &&
-           (run->inputs.count || run->outputs.count) &&
+           (run->inputs.count || run->outputs.count || run->check) &&
            !map_get(&run->common.settings, STR("bootstrap.servers"));
 }
 
@@ -437,10 +461,14 @@ int command_run(int argc, char **argv)
         status = EXIT_USAGE;
     }
     if (run.engine) {
-        bool good = make_input_topics(&run) &&
-                    load_files(&run, argv + optind, argc - optind) &&
-                    open_outputs(&run) && start_queries(&run);
-        if (good) {
+        char **files = argv + optind;
+        int count = argc - optind;
+        bool make = !run.check || is_temporary(&run);
+        bool good = (!make || make_input_topics(&run)) &&
+                    load_files(&run, files, count);
+        if (good && !run.check)
+            good = open_outputs(&run) && start_queries(&run);
+        if (good && !run.check) {
             start_threads(&run);
             wait_for_end(&run);
             mr_stop(run.engine);

@@ -285,26 +285,42 @@ static void copy_map(Arena *arena, Map *to, const Map *from)
             map_put(arena, to, from->entries[i].key, from->entries[i].value);
 }
 
+/* Copies of all that statements change: what they do there is not done. */
+typedef struct Sandbox {
+    Exec dry;
+    Map topics, queries, overrides, variables;
+} Sandbox;
+
+static void sandbox_open(Sandbox *box, const Exec *x)
+{
+    *box = (Sandbox){.dry = *x};
+    copy_map(x->stmt, &box->queries, x->queries);
+    copy_map(x->stmt, &box->overrides, x->overrides);
+    copy_map(x->stmt, &box->variables, x->variables);
+    box->dry.catalog = catalog_copy(x->catalog);
+    box->dry.topics = &box->topics;
+    box->dry.queries = &box->queries;
+    box->dry.overrides = &box->overrides;
+    box->dry.variables = &box->variables;
+    box->dry.names = x->stmt;
+    box->dry.dry = true;
+}
+
+static void sandbox_close(Sandbox *box)
+{
+    catalog_free(box->dry.catalog);
+}
+
 /* Runs all statements against copies. */
 static Status try_all(Exec *x, AstStatement **statements, int count)
 {
-    Exec dry = *x;
-    Map topics = {0}, queries, overrides, variables;
+    Sandbox box;
     Status st = st_ok();
 
-    copy_map(x->stmt, &queries, x->queries);
-    copy_map(x->stmt, &overrides, x->overrides);
-    copy_map(x->stmt, &variables, x->variables);
-    dry.catalog = catalog_copy(x->catalog);
-    dry.topics = &topics;
-    dry.queries = &queries;
-    dry.overrides = &overrides;
-    dry.variables = &variables;
-    dry.names = x->stmt;
-    dry.dry = true;
+    sandbox_open(&box, x);
     for (int i = 0; i < count && !st.kind; i++)
-        st = exec_statement(&dry, statements[i]);
-    catalog_free(dry.catalog);
+        st = exec_statement(&box.dry, statements[i]);
+    sandbox_close(&box);
     return st;
 }
 
@@ -317,40 +333,110 @@ static Status run_all(Exec *x, AstStatement **statements, int count)
     return st_ok();
 }
 
+static bool substitutes(const mr_Session *session)
+{
+    return engine_setting_bool(session->engine, &session->overrides,
+                               "ksql.variable.substitution.enable");
+}
+
+static Exec exec_of(mr_Session *session, Arena *arena, Str text,
+                    const mr_Sink *sink)
+{
+    mr_Engine *engine = session->engine;
+    return (Exec){.engine = engine,
+                  .stmt = arena,
+                  .catalog = engine->catalog,
+                  .queries = &engine->queries,
+                  .overrides = &session->overrides,
+                  .variables = &session->variables,
+                  .names = session->arena,
+                  .next_sequence = engine->next_sequence,
+                  .next_query = engine->next_query,
+                  .sink = sink,
+                  .text = text};
+}
+
 STATUS mr_execute(mr_Session *session, Arena *arena, Str text,
                   const mr_Sink *sink)
 {
     mr_Engine *engine = session->engine;
     AstStatement **statements;
     int count;
+    const Map *variables = substitutes(session) ? &session->variables : NULL;
     Status st = st_ok();
 
     if (pull_try(session, arena, text, sink, &st)) return st;
-    bool substitute = engine_setting_bool(engine, &session->overrides,
-                                          "ksql.variable.substitution.enable");
-    st = parse_statements(arena, text,
-                                 substitute ? &session->variables : NULL,
-                                 &statements, &count);
+    st = parse_statements(arena, text, variables, &statements, &count);
     if (st.kind) return st;
 
     pthread_mutex_lock(&engine->lock);
-    Exec x = {.engine = engine,
-              .stmt = arena,
-              .catalog = engine->catalog,
-              .queries = &engine->queries,
-              .overrides = &session->overrides,
-              .variables = &session->variables,
-              .names = session->arena,
-              .next_sequence = engine->next_sequence,
-              .next_query = engine->next_query,
-              .sink = sink,
-              .text = text};
+    Exec x = exec_of(session, arena, text, sink);
     st = try_all(&x, statements, count);
     if (!st.kind) st = run_all(&x, statements, count);
     engine->next_sequence = x.next_sequence;
     engine->next_query = x.next_query;
     pthread_mutex_unlock(&engine->lock);
     return st;
+}
+
+/* One statement of a text, with its failure told by its place in the whole. */
+static Status check_one(Sandbox *box, Str one, size_t start, bool substitute,
+                        Str *made)
+{
+    AstStatement **statements;
+    int count;
+    Status st = parse_statements(box->dry.stmt, one,
+                                 substitute ? &box->variables : NULL,
+                                 &statements, &count);
+    *made = STR_NULL;
+    box->dry.text = one;
+    for (int i = 0; i < count && !st.kind; i++) {
+        *made = statements[i]->name.text;
+        st = exec_statement(&box->dry, statements[i]);
+    }
+    if (st.at) st.at += (uint32_t)start;
+    return st;
+}
+
+/* Does a failure only follow from that of the statement that makes a source? */
+static bool follows(Arena *arena, Status st, const Map *broken)
+{
+    for (int i = 0; i < broken->count; i++) {
+        Str name = broken->entries[i].key;
+        Str text = str_printf(arena, "no stream or table is named '%.*s'",
+                              STR_ARG(name));
+        if (str_starts_with(str_from(st.text), text)) return true;
+    }
+    return false;
+}
+
+int mr_check(mr_Session *session, Arena *arena, Str text,
+             void (*tell)(void *context, Status st), void *context)
+{
+    mr_Engine *engine = session->engine;
+    bool substitute = substitutes(session);
+    Map broken = {0};
+    Sandbox box;
+    int failures = 0;
+
+    pthread_mutex_lock(&engine->lock);
+    Exec x = exec_of(session, arena, text, NULL);
+    sandbox_open(&box, &x);
+    for (size_t at = 0; at < text.len;) {
+        Str rest = {text.ptr + at, text.len - at}, made;
+        size_t n = parse_statement_end(rest);
+        Str one = {rest.ptr, n ? n : rest.len};
+        Status st = check_one(&box, one, at, substitute, &made);
+        at += one.len;
+        if (!st.kind) continue;
+        if (made.len) map_put(arena, &broken, made, session);
+        if (follows(arena, st, &broken)) continue;
+        failures++;
+        tell(context, st);
+    }
+    sandbox_close(&box);
+    pthread_mutex_unlock(&engine->lock);
+    return failures;
 }
 
 STATUS mr_load(mr_Session *session, Arena *arena, Str text)

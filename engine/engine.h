@@ -100,6 +100,12 @@ typedef struct mr_Sink {
 STATUS mr_execute(mr_Session *session, Arena *arena, Str text,
                   const mr_Sink *sink);
 
+/* Checks all statements of `text` as mr_execute does, executes none, and tells
+ * each failure with its place in `text`; those that only follow from another
+ * (a source whose statement failed) are left out. Returns how many it told. */
+int mr_check(mr_Session *session, Arena *arena, Str text,
+             void (*tell)(void *context, Status st), void *context);
+
 /* Headless: the statements of one file; more files may follow before mr_start.
  * Checks all, then adds sources and queries without starting them. */
 STATUS mr_load(mr_Session *session, Arena *arena, Str text);

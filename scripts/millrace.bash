@@ -51,7 +51,7 @@ _millrace() {
     shell) words="--execute --file --output --query-row-limit --query-timeout
             -e -f $common"
         [ "$COMP_CWORD" -eq 1 ] && words="$commands $words" ;;
-    run) words="--input --output --until-idle -K $common" ;;
+    run) words="--input --output --until-idle --check -K $common" ;;
     server) words="--queries-file $common" ;;
     produce) words="-K -p -c -H -Z -q --partitions $common" ;;
     consume) words="-o -p -c -e -K -f -q $common" ;;

@@ -160,4 +160,31 @@ limit=60 check "400,000 lines" bash -c "$bound
     exec '$millrace' run --input clicks=large.jsonl --output hot=large.out \
         --until-idle 500 hot.sql"
 is "all are there" 199600 "$(wc -l <large.out)"
+
+# ---- only checking ----
+cat >wrong.sql <<'SQL'
+CREATE STREAM a (id INT KEY, n INT)
+  WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE STREAM b AS SELECT id, nn FROM a;
+CREATE STREAM c AS SELECT * FROM b;
+CREATE STREAM d AS SELEC id FROM a;
+DEFINE source = 'a';
+CREATE STREAM e AS SELECT id, UCAS('x') AS x FROM ${source};
+SQL
+head -2 wrong.sql >right.sql
+mkdir check && cd check || exit 1
+status 1 "--check of a wrong file" "$millrace" run --check ../right.sql ../wrong.sql
+has "the first failure, in its file" "../wrong.sql:1:15: error: a stream named 'A' exists already" err
+has "the second" "../wrong.sql:3:31: error: column 'NN' does not exist" err
+has "a syntax error between" "../wrong.sql:5:20: error: unexpected 'SELEC'" err
+has "one behind a variable" "../wrong.sql:7:31: error: no function is named 'UCAS'" err
+is "what follows from another is left out" 4 "$(grep -c ' error: ' err)"
+check "--check of a right file" "$millrace" run --check ../right.sql
+[ -e err ] && mv err out .. 2>/dev/null
+is "nothing is left behind" "" "$(ls)"
+cd ..
+check "a data directory to check against" "$millrace" --data-dir checked -f right.sql
+check "--check sees what is there" "$millrace" run --data-dir checked2 --check right.sql
+check "and makes no topic" "$millrace" --data-dir checked2 -e 'SHOW TOPICS;'
+lacks "none" " a " out
 finish

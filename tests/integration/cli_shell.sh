@@ -211,4 +211,39 @@ kill -INT "$child"
 wait "$child"
 is "Ctrl-C ends it with 0" 0 $?
 has "the end is told" "Query terminated" waiting
+
+# What users of psql and of the reference's shell type.
+piped() { printf '%s\n' "$@" | run "$millrace" --data-dir d; }
+piped '\d' '\d v' '\df lcase' '\h unset' 'help ucase' 'server' \
+    'request-pipelining' 'help crate stream' 'help nothing at all'
+has "\\d lists the sources" "Stream Name" out
+has "\\d of one describes it" "Name                 : V" out
+has "\\df of one describes it" "Name        : LCASE" out
+has "\\h is help" "UNSET - takes SET back" out
+has "help of a function describes it" "Name        : UCASE" out
+has "server tells what it works on" "Engine in this shell, on the embedded broker" out
+has "request-pipelining is known" "Current request-pipelining configuration: OFF" out
+has "help of a slip" "No help for 'crate stream'; did you mean 'CREATE STREAM'?" out
+has "help of nothing" "No help for 'nothing at all'; HELP; lists the statements" out
+echo 'SHOW TYPES;' >types.sql
+piped '\i types.sql' '\q' 'SHOW STREAMS;'
+has "\\i runs a script" "Type Name" out
+lacks "\\q leaves" "Stream Name" out
+check "login options are taken" "$millrace" --data-dir d -u me -p secret -t token \
+    --confluent-api-key k --confluent-api-secret s -e 'SHOW TYPES'
+status 255 "a server's URL alone is refused" "$millrace" http://localhost:8088 -e 'SHOW TYPES'
+has "it says what to give" "--bootstrap-server HOST:PORT" err
+
+# Lines of every length, so that a buffer's end falls everywhere.
+for length in $(seq 1 7 600); do
+    printf "SELECT '%0*d' AS x FROM v LIMIT 1; -- %0*d\n" "$length" 0 "$length" 0
+done | run "$millrace" --data-dir d --output JSON --query-timeout 10000
+is "statements of every length are read" 86 "$(grep -c '"Limit Reached\|Query Completed\|finalMessage' out)"
+lacks "none is broken" "error" err
+
+# Output and errors are in order in one file.
+printf '%s\n' 'SHOW TYPES;' 'SHOW NONSENSE;' 'SHOW TABLES;' |
+    bounded "$millrace" --data-dir d >both 2>&1
+is "an error stands where it happened" "Type error Table" \
+    "$(grep -oE '^ (Type|Table) N|error' both | sed 's/ //; s/ N//' | paste -sd' ')"
 finish
