@@ -44,3 +44,39 @@ INSERT INTO a (rowtime, id, x) VALUES (3000, 1, 'p');
 ASSERT VALUES b (windowstart, windowend, id, x, n) VALUES (0, 4000, 1, 'p', 1);
 ASSERT VALUES b (windowstart, windowend, id, x, n) VALUES (0, 4000, 1, 'p', 2);
 ASSERT VALUES b (windowstart, windowend, id, x, n) VALUES (2000, 6000, 1, 'p', 1);
+
+--@test: an advance as wide as the window is a tumbling window
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW HOPPING (SIZE 5 SECONDS, ADVANCE BY 5 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (4999, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (5000, 1, 1);
+ASSERT VALUES b (windowstart, windowend, n) VALUES (0, 5000, 1);
+ASSERT VALUES b (windowstart, windowend, n) VALUES (5000, 10000, 1);
+
+--@test: the bounds are columns of the query
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, WINDOWSTART AS ws, WINDOWEND AS we, COUNT(*) AS n FROM a WINDOW HOPPING (SIZE 4 SECONDS, ADVANCE BY 2 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (3000, 1, 1);
+ASSERT VALUES b (ws, we, n) VALUES (0, 4000, 1);
+ASSERT VALUES b (ws, we, n) VALUES (2000, 6000, 1);
+
+--@test: a window may be named, which means nothing
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW w HOPPING (SIZE 4 SECONDS, ADVANCE BY 4 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (3000, 1, 1);
+ASSERT VALUES b (windowstart, n) VALUES (0, 1);
+
+--@test: an advance wider than the window
+--@expected.error: statement
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW HOPPING (SIZE 4 SECONDS, ADVANCE BY 5 SECONDS) GROUP BY id;
+
+--@test: an advance of nothing
+--@expected.error: statement
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW HOPPING (SIZE 4 SECONDS, ADVANCE BY 0 SECONDS) GROUP BY id;
+
+--@test: a retention below size and grace period
+--@expected.error: statement
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW HOPPING (SIZE 4 SECONDS, ADVANCE BY 2 SECONDS, RETENTION 5 SECONDS, GRACE PERIOD 2 SECONDS) GROUP BY id;
