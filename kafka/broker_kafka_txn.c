@@ -41,16 +41,20 @@ static Outcome classify(KafkaProducer *producer, Arena *arena,
     return outcome;
 }
 
+/* The broker ends a transaction after ten seconds (transaction.timeout.ms), so
+ * there is no use in trying longer. */
+enum { TRY_MS = 10000 };
+
 static int64_t deadline(void)
 {
-    return clock_monotonic_ns() + (int64_t)COMMIT_MS * 1000000;
+    return clock_monotonic_ns() + (int64_t)TRY_MS * 1000000;
 }
 
 STATUS kafka_txn_init(KafkaProducer *producer, Arena *arena)
 {
     KafkaBroker *broker = producer->handle.broker;
-    int64_t until_ns = deadline();
     rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR_NO_ERROR;
+    int64_t until_ns = clock_monotonic_ns() + (int64_t)REQUEST_MS * 1000000;
     const char *text = "";
     Outcome outcome;
 

@@ -414,6 +414,14 @@ int worker_turn(Worker *worker, int timeout_ms, int max_records)
     bool nested = worker->restoring_task != NULL;
     if (!nested) arena_reset(worker->turn);
     int polled = 0, done = 0;
+    /* What a dead process left open is ended before anything is asked of the
+     * group: its offsets would be waited for. */
+    if (!nested && worker->exactly_once && !worker->producer &&
+        !worker_is_ready(worker)) {
+        if (timeout_ms) clock_sleep_ms(timeout_ms);
+        worker_publish(worker, false);
+        return 0;
+    }
     if (worker->queued < QUEUED_MAX || !nested)
         polled = poll_records(worker, timeout_ms, max_records);
     if (!polled) pass_markers(worker);
@@ -520,7 +528,9 @@ static Status open_clients(Worker *worker, Arena *arena)
 {
     Query *query = worker->query;
     const QueryOptions *options = &query->options;
-    Status st = worker_open_producer(worker, arena);
+    Status st = st_ok();
+    /* Exactly once it is opened by the worker, which waits for the broker. */
+    if (!worker->exactly_once) st = worker_open_producer(worker, arena);
     if (st.kind) return st;
     const char **topics = ARENA_ARRAY(worker->life, const char *,
                                       query->topic_count + 1);
@@ -544,7 +554,8 @@ STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker)
     *worker = (Worker){.query = query,
                        .index = index,
                        .life = life,
-                       .exactly_once = query->options.exactly_once};
+                       .exactly_once = query->options.exactly_once,
+                       .must_go_back = query->options.exactly_once};
     worker->turn = arena_new("turn", 0);
     worker->closed = arena_zalloc(life, bytes);
     worker->shown = arena_zalloc(life, bytes);

@@ -23,6 +23,8 @@
  * the dead one left open, and processes that share a query do not disturb each
  * other.
  *
+ * A worker begins by going back: that opens its first producer.
+ *
  * The broker aborts what stays open longer than transaction.timeout.ms, so a
  * commit is due after half of the shortest that is usual, whatever the
  * interval.
@@ -60,7 +62,7 @@ bool txn_is_due(const Worker *worker)
 
 void txn_lose(Worker *worker, Status st)
 {
-    if (!worker->must_go_back)
+    if (!worker->must_go_back && !query_is_finished(worker->query))
         log_warn("going back to the last commit",
                  "query=%.*s worker=%d reason=\"%s\"",
                  STR_ARG(worker->query->options.id), worker->index, st.text);
@@ -156,8 +158,9 @@ static bool go_back(Worker *worker)
         worker->must_go_back = false;
         worker->go_back_failures = 0;
         worker_note_away(worker, st);
-        log_info("gone back to the last commit", "query=%.*s worker=%d",
-                 STR_ARG(worker->query->options.id), worker->index);
+        log_info("transactions begin after the last commit",
+                 "query=%.*s worker=%d", STR_ARG(worker->query->options.id),
+                 worker->index);
         return true;
     }
     worker->go_back_ms = now_ms() + GO_BACK_PAUSE_MS;

@@ -203,15 +203,15 @@ static bool applies(const Chaos *chaos, const Point *point)
     char where = chaos->bootstrap ? 'k' : 'l';
     char guarantee = chaos->exactly_once ? 'e' : 'a';
     return (point->where == '*' || point->where == where) &&
-           (point->guarantee == '*' || point->guarantee == guarantee) &&
-           strncmp(point->name, "command.", 8) != 0;
+           (point->guarantee == '*' || point->guarantee == guarantee);
 }
 
 /* Which point this life ends at; -1: at a random moment. */
 static int choose_point(Chaos *chaos, int life)
 {
-    if (!chaos->only && life % 2) return -1;
-    int start = chaos->only ? 0 : life / 2;
+    bool first = life < 2; /* Of those that come once. */
+    if (!chaos->only && !first && life % 2) return -1;
+    int start = chaos->only ? 0 : first ? life : life / 2;
     for (int i = 0; i < POINTS; i++)
         if (applies(chaos, &points[(start + i) % POINTS]))
             return (start + i) % POINTS;
