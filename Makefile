@@ -148,7 +148,7 @@ conformance: ## run the reference's cases, where ../shared/conformance is
 
 test-kafka: ## set up a real Apache Kafka (KAFKA_VERSION) and run against it
 	@scripts/setup.sh build test kafka
-	@$(MAKE) --no-print-directory all $(KAFKAIT)
+	@$(MAKE) --no-print-directory all $(KAFKAIT) $(BUILD)/chaos
 	@tests/kafka/run.sh $(BUILD)
 
 asan: ## run the tests under AddressSanitizer and UBSan

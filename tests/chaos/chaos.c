@@ -42,7 +42,7 @@ typedef struct Server {
 
 typedef struct Tally {
     int at_points[POINTS];
-    int at_random, frozen, tried[POINTS];
+    int at_random, frozen, left, tried[POINTS];
 } Tally;
 
 static _Noreturn void give_up(const char *what, const char *why)
@@ -270,6 +270,11 @@ static void live(Chaos *chaos, Server *servers, int life, Tally *tally)
         /* Else the others have done it all before the victim has its share. */
         clock_sleep_ms(pick(chaos, LIFE_KAFKA_MS));
         must("input", feed_more(chaos, chaos->records));
+        if (!pick(chaos, 3)) {
+            clock_sleep_ms(pick(chaos, 500));
+            stop_orderly(chaos, &servers[(life + 1) % chaos->processes]);
+            tally->left++;
+        }
     }
     if (kafka && point < 0 && !pick(chaos, 4)) {
         freeze(chaos, victim);
@@ -367,12 +372,12 @@ static void report(const Chaos *chaos, const Tally *tally, int failed,
     }
     printf("\nchaos: broker=%s guarantee=%s seed=%" PRIu64
            " processes=%d kills=%d at_points=%d at_random=%d broker_kills=%d "
-           "frozen=%d records=%lld seconds=%d verdict=%s\n",
+           "left=%d frozen=%d records=%lld seconds=%d verdict=%s\n",
            chaos->bootstrap ? "kafka" : "local",
            chaos->exactly_once ? "exactly_once_v2" : "at_least_once",
            chaos->seed, chaos->processes, at_points + tally->at_random,
-           at_points, tally->at_random, chaos->broker_kills, tally->frozen,
-           (long long)chaos->fed,
+           at_points, tally->at_random, chaos->broker_kills, tally->left,
+           tally->frozen, (long long)chaos->fed,
            (int)((clock_monotonic_ns() - began_ns) / 1000000000),
            failed ? "WRONG" : "right");
 }
