@@ -21,7 +21,8 @@ for program in "$build"/unit/test_*; do
     case $program in *.d | *.o) continue ;; esac
     count "unit ${program##*/}" timeout 120 "$program"
 done
-summary=$(timeout 240 "$build/millrace" test --permute --strict tests/sql)
+summary=$(timeout 480 "$build/millrace" test --permute --strict --timeout 60 \
+    tests/sql)
 status=$?
 last=$(echo "$summary" | tail -1)
 case $last in
