@@ -20,13 +20,16 @@ proc want {text} {
         timeout { puts "\nMISSING: $text"; exit 1 }
     }
 }
+# Clears the line. What the terminal echoes of it must be there before more is
+# typed: an interrupt throws away what was typed but not read.
+proc cancel {} { send "\003"; want "^C"; want "ksql> " }
 spawn $env(MILLRACE) --data-dir d --set auto.offset.reset=earliest
 want "ksql> "
 # Several lines; a quoted semicolon and a comment end nothing.
 send "SHOW\r"; want "\n>"
 send -- "-- a comment; with a semicolon\r"; want "\n>"
 send "STREAMS;\r"; want "VISITS"; want "ksql> "
-send "SELECT ';\r"; want "\n>"; send "\003"; want "^C"; want "ksql> "
+send "SELECT ';\r"; want "\n>"; cancel
 # Two statements on a line.
 send "SHOW TABLES; SHOW QUERIES;\r"
 want "Table Name"; want "Query ID"; want "ksql> "
@@ -35,7 +38,7 @@ send "sho\t"; want "SHOW "; send "strea\t"; want "STREAMS"; send ";\r"
 want "VISITS"; want "ksql> "
 send "SELECT pag\t"; want "PAGE"; send "FROM visi\t"; want "VISITS"
 send "EMIT CHANGES LIMIT 1;\r"; want "/p1"; want "Limit Reached"; want "ksql> "
-send "SELECT ucas\t"; want "UCASE"; send "\003"; want "ksql> "
+send "SELECT ucas\t"; want "UCASE"; cancel
 # By the place: columns of a FROM after the cursor or on another line, sources,
 # types, properties, settings, statements after HELP.
 send "SELECT  FROM VISITS;"
@@ -43,29 +46,29 @@ for {set i 0} {$i < 13} {incr i} { send "\002" }
 send "pag\t\r"; want "/p1"; want "ksql> "
 send "SELECT ucase(\r"; want "\n>"
 send ") FROM visits;\001pag\t\r"; want "/P1"; want "ksql> "
-send "INSERT INTO vi\t"; want "VISITS"; send "\003"; want "ksql> "
-send "CREATE STREAM x (a big\t"; want "BIGINT"; send "\003"; want "ksql> "
+send "INSERT INTO vi\t"; want "VISITS"; cancel
+send "CREATE STREAM x (a big\t"; want "BIGINT"; cancel
 send "CREATE STREAM x (a INT) WITH (kafka\t"; want "KAFKA_TOPIC="
-send "'vie\t"; want "ws'"; send "\003"; want "ksql> "
+send "'vie\t"; want "ws'"; cancel
 send "SET 'auto.off\t"; want "set.reset' = '"
-send "ea\t"; want "rliest'"; send "\003"; want "ksql> "
-send "help create ta\t"; want "CREATE TABLE"; send "\003"; want "ksql> "
+send "ea\t"; want "rliest'"; cancel
+send "help create ta\t"; want "CREATE TABLE"; cancel
 send "help unse\t\r"; want "UNSET - takes SET back"; want "ksql> "
-send "ctas\t"; want "CREATE TABLE t AS SELECT"; send "\003"; want "ksql> "
+send "ctas\t"; want "CREATE TABLE t AS SELECT"; cancel
 # More than one way to go on: they are listed.
 send "des\t"; want "DESCRIBE"; send "\t"; want "CONNECTOR"
-send "\003"; want "^C"; want "ksql> "
+cancel
 # Ctrl-C ends the query, not the shell.
 send "SELECT * FROM visits EMIT CHANGES;\r"
 want "Press CTRL-C to interrupt"; want "/p1"
 send "\003"; want "Query terminated"; want "ksql> "
 send "PRINT views FROM BEGINNING;\r"; want "rowtime"
-send "\003"; want "ksql> "
+cancel
 # Characters that are more than a byte, and taking one back.
 send "SELECT 'caf\u00e9\u00e8\b \u65e5', page FROM visits LIMIT 1;\r"
 want "|caf\u00e9 \u65e5 "; want "ksql> "
 # Ctrl-C clears what is being typed.
-send "SELECT nonsense"; send "\003"; want "^C"; want "ksql> "
+send "SELECT nonsense"; cancel
 send "SHOW TYPES;\r"; want "Type Name"; want "ksql> "
 # An error is red, and the shell goes on.
 send "SHOW STREEMS;\r"; want "\033\[31m"; want "STREAMS"; want "ksql> "
