@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs the reference's cases where ../shared/conformance is (or CONFORMANCE names
-# it): plainly, in all ways, and with changed expectations, which must fail. The
-# numbers that pass are held against the committed floor, which only rises:
+# it): plainly, in all ways, in all ways with other inputs, and with changed
+# expectations, which must fail. The numbers that pass are held against the
+# committed floor, which only rises:
 #   tests/conformance.sh build [plainly]
 cd "$(dirname "$0")/.." || exit 1
 build=$1
@@ -55,6 +56,7 @@ run() {
 run "cases" --report "$build/conformance.jsonl"
 [ "${2-}" = plainly ] || {
     run "in all ways" --permute
+    run "in all ways with other inputs" --scramble $seed
     run "with a changed expectation, failing" --mutate $seed
 }
 # Those that end with pull queries: rows that are read, and refusals.

@@ -128,15 +128,20 @@ static void step_all(Running *r)
         }
 }
 
-void case_process(Running *r)
+void case_commit(Running *r)
 {
-    step_all(r);
     while (r->way->cached && r->outcome.verdict == PASSED) {
         Status st = mr_commit(r->engine, r->arena);
         if (st.kind) case_fail(r, FAILED, "commit: %s", st.text);
         if (!mr_step(r->engine, 1000)) break;
         step_all(r);
     }
+}
+
+void case_process(Running *r)
+{
+    step_all(r);
+    if (!r->way->late) case_commit(r);
 }
 
 /* ---- statements ---- */
@@ -268,6 +273,16 @@ void case_restart(Running *r)
     }
 }
 
+bool statements_have(Running *r, Str word)
+{
+    const Json *statements = json_get(r->json, "statements");
+    for (const Json *one = statements->first; one; one = one->next) {
+        Str upper = str_ascii_upper(r->arena, one->text);
+        if (str_find(upper, word, 0) != SIZE_MAX) return true;
+    }
+    return false;
+}
+
 /* ---- outputs ---- */
 
 static Str keep(Arena *arena, Str s)
@@ -328,26 +343,40 @@ static Record *read_topic(Running *r, const char *topic, int *count)
     return records.at;
 }
 
+/* What a record does to a row of a table. */
+typedef struct Step {
+    Str key;
+    bool deletes;
+    bool silent;
+} Step;
+
 /* With a cache a table does not tell that a row is gone of which nobody knows
- * (as the reference's caches do not). `there`: the keys of rows. */
-static bool tells_nothing(Running *r, Map *there, Str key, bool deletes)
+ * (as the reference's caches do not), nor that a session is gone whose row the
+ * same record brings back. */
+static void mark_silent(Running *r, Step *steps, int count)
 {
-    if (!deletes) {
-        map_put(r->arena, there, key, r);
-        return false;
+    Map there = {0};
+    for (int i = 0; i < count; i++) {
+        if (steps[i].deletes) {
+            steps[i].silent = !map_remove(&there, steps[i].key);
+            continue;
+        }
+        map_put(r->arena, &there, steps[i].key, r);
+        for (int j = i - 1; j >= 0 && steps[j].deletes; j--)
+            if (str_eq(steps[j].key, steps[i].key)) steps[j].silent = true;
     }
-    return !map_remove(there, key);
 }
 
-static Str expected_key(Running *r, const Json *output)
+static Step expected_step(Running *r, const Json *output)
 {
     const Json *parts[] = {json_get(output, "key"), json_get(output, "window")};
+    const Json *value = json_get(output, "value");
     Buf buf = {0};
     for (int i = 0; i < 2; i++)
         if (parts[i]) json_write(&buf, parts[i]);
-    Str text = str_copy(r->arena, buf_str(&buf));
+    Str key = str_copy(r->arena, buf_str(&buf));
     buf_free(&buf);
-    return text;
+    return (Step){key, !value || value->kind == JSON_NULL, false};
 }
 
 /* What must come out of a topic, in order. */
@@ -355,18 +384,34 @@ static const Json **expected_records(Running *r, Str topic, const Json *outputs,
                                      bool cached, int *count)
 {
     const Json **list = ARENA_ARRAY(r->arena, const Json *, outputs->count + 1);
-    Map there = {0};
+    Step *steps = ARENA_ARRAY(r->arena, Step, outputs->count + 1);
+    int all = 0;
 
-    *count = 0;
     for (const Json *one = outputs->first; one; one = one->next) {
-        const Json *value = json_get(one, "value");
-        bool deletes = !value || value->kind == JSON_NULL;
         if (!str_eq(json_get(one, "topic")->text, topic)) continue;
-        if (cached && tells_nothing(r, &there, expected_key(r, one), deletes))
-            continue;
-        list[(*count)++] = one;
+        steps[all] = expected_step(r, one);
+        list[all++] = one;
     }
+    if (cached) mark_silent(r, steps, all);
+    *count = 0;
+    for (int i = 0; i < all; i++)
+        if (!steps[i].silent) list[(*count)++] = list[i];
     return list;
+}
+
+/* Drops records of a table that tell nothing with a cache; returns how many are
+ * left. */
+static int drop_silent(Running *r, Record *records, int count)
+{
+    Step *steps = ARENA_ARRAY(r->arena, Step, count + 1);
+    int kept = 0;
+
+    for (int i = 0; i < count; i++)
+        steps[i] = (Step){records[i].key, !records[i].value.ptr, false};
+    mark_silent(r, steps, count);
+    for (int i = 0; i < count; i++)
+        if (!steps[i].silent) records[kept++] = records[i];
+    return kept;
 }
 
 static void check_topic(Running *r, Str topic, const Json *outputs,
@@ -374,16 +419,12 @@ static void check_topic(Running *r, Str topic, const Json *outputs,
 {
     const Source *source = compare_source(mr_catalog(r->engine), topic);
     bool cached = r->way->cached && source && source->is_table;
-    int count, expected, kept = 0;
-    Record *records = read_topic(r, str_cstr(r->arena, topic), &count);
+    int kept, expected;
+    Record *records = read_topic(r, str_cstr(r->arena, topic), &kept);
     const Json **wanted = expected_records(r, topic, outputs, cached,
                                            &expected);
-    Map there = {0};
 
-    for (int i = 0; i < count; i++)
-        if (!cached ||
-            !tells_nothing(r, &there, records[i].key, !records[i].value.ptr))
-            records[kept++] = records[i];
+    if (cached) kept = drop_silent(r, records, kept);
     for (int i = 0; i < kept && i < expected; i++) {
         const char *why = compare_record(r->arena, source, wanted[i],
                                          &records[i], any_time, r->json);
@@ -418,6 +459,29 @@ static void check_outputs(Running *r)
     }
 }
 
+/* What queries wrote, by topic. */
+static void collect_outputs(Running *r)
+{
+    const Map *sources = &mr_catalog(r->engine)->sources;
+    WrittenList *list = r->written;
+
+    list->at = ARENA_ARRAY(r->arena, Written, sources->count + 1);
+    for (int i = 0; i < sources->count; i++) {
+        const Source *source = sources->entries[i].value;
+        if (!source) continue;
+        if (source->is_table && source->readers.count)
+            list->groups_tables |= statements_have(r, STR("GROUP BY"));
+        if (!source->writers.count) continue;
+        Written *one = &list->at[list->count++];
+        one->topic = str_copy(r->arena, source->topic);
+        one->is_table = source->is_table;
+        one->records = read_topic(r, str_cstr(r->arena, source->topic),
+                                  &one->count);
+        if (source->is_table)
+            one->count = drop_silent(r, one->records, one->count);
+    }
+}
+
 /* What the statements made runs: it stops, or its outputs are looked at. */
 static void run_queries(Running *r)
 {
@@ -428,6 +492,10 @@ static void run_queries(Running *r)
     const char *stopped = stopped_query(r);
     if (stopped) {
         refused(r, STR(""), stopped, true, true);
+        return;
+    }
+    if (r->written) {
+        collect_outputs(r);
         return;
     }
     if (must_fail) case_fail(r, FAILED, "accepted, but must be refused");
@@ -441,10 +509,17 @@ static void run_queries(Running *r)
 
 Outcome case_run(Arena *arena, const Json *json, const Way *way)
 {
+    return case_collect(arena, json, way, NULL);
+}
+
+Outcome case_collect(Arena *arena, const Json *json, const Way *way,
+                     WrittenList *written)
+{
     Running r = {.arena = arena,
                  .json = json,
                  .way = way,
                  .responds = has_responses(json),
+                 .written = written,
                  .outcome = {PASSED, "", NULL}};
 
     open_all(&r);

@@ -11,6 +11,8 @@
  *   post.c      sources and topics as they must be afterwards
  *   refusal.c   was a statement refused for the reason meant?
  *   mutate.c    one expectation of a case, changed
+ *   scramble.c  other inputs for a case
+ *   tree.c      copies of cases, random numbers
  */
 #ifndef TESTS_CONFORMANCE_CONFORMANCE_H
 #define TESTS_CONFORMANCE_CONFORMANCE_H
@@ -36,6 +38,20 @@ typedef struct Outcome {
     const char *refusal; /* The message of a refused statement; or NULL. */
 } Outcome;
 
+/* What queries wrote to one topic. */
+typedef struct Written {
+    Str topic;
+    Record *records;
+    int count;
+    bool is_table;
+} Written;
+
+typedef struct WrittenList {
+    Written *at;
+    int count;
+    bool groups_tables; /* A table is read, and something is grouped. */
+} WrittenList;
+
 /* One way of running a case. What passes plainly passes in all. */
 typedef struct Way {
     const char *name;
@@ -44,7 +60,8 @@ typedef struct Way {
     bool rocksdb;
     bool keep;         /* The state's files outlive restarts. */
     bool tiny;         /* Hardly any memory for state. */
-    bool cached;       /* Updates wait for the commit, one after each input. */
+    bool cached;       /* Updates wait for the commit, one after each input, */
+    bool late;         /* or only one at the end: merged as never otherwise. */
     int restart_every; /* Inputs; 0: never. */
 } Way;
 
@@ -63,6 +80,7 @@ typedef struct Running {
     bool responds; /* Its last statements are queries with responses. */
     bool undone; /* Something was dropped: it cannot all be said again. */
     Outcome outcome;
+    WrittenList *written; /* Not NULL: filled in, instead of comparing. */
 } Running;
 
 /* ---- pool.c ---- */
@@ -91,10 +109,16 @@ Outcome run_all_ways(Arena *arena, const Json *json);
 /* Plainly, and if that passes with one expectation changed, which must then
  * fail. */
 Outcome run_mutated(Arena *arena, const Json *json, uint64_t seed);
+/* With other inputs, and so without expectations: all ways must agree with the
+ * plain one. */
+Outcome run_scrambled(Arena *arena, const Json *json, uint64_t seed);
 
 /* ---- case.c ---- */
 
 Outcome case_run(Arena *arena, const Json *json, const Way *way);
+/* Without comparing anything: hands out what was written instead. */
+Outcome case_collect(Arena *arena, const Json *json, const Way *way,
+                     WrittenList *written);
 /* Notes the first thing that is wrong. */
 void case_fail(Running *r, Verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -103,6 +127,11 @@ void case_fail(Running *r, Verdict verdict, const char *format, ...)
 void case_restart(Running *r);
 /* Processes all there is. */
 void case_process(Running *r);
+/* With a cache: commits, and processes what that brings, to the end. */
+void case_commit(Running *r);
+
+/* Does a statement hold the word, in any case? `word` is in upper case. */
+bool statements_have(Running *r, Str word);
 
 /* Executes one of its statements; false: it was refused, which is noted. */
 bool case_statement(Running *r, const Json *statement);
@@ -135,6 +164,24 @@ const char *refusal_compare(Arena *arena, const Json *json, const char *message,
                             bool running);
 /* The line of a reviewed message. */
 Str refusal_line(Arena *arena, const Json *json, const char *message);
+
+/* ---- tree.c ---- */
+
+Json *tree_copy(Arena *arena, const Json *json);
+Json *tree_member(const Json *json, const char *name);
+Json *tree_new(Arena *arena, JsonEvent kind, Str text);
+void tree_append(Json *parent, Str name, Json *child);
+void tree_drop(Json *parent, const Json *child);
+/* Compact JSON. */
+Str tree_text(Arena *arena, const Json *json);
+
+/* The next of the numbers that a seed stands for (splitmix64). */
+uint64_t random_next(uint64_t *state);
+
+/* ---- scramble.c ---- */
+
+/* A copy of the case with other inputs and without expectations. */
+const Json *scramble(Arena *arena, const Json *json, uint64_t seed);
 
 /* ---- mutate.c ---- */
 

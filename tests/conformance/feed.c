@@ -5,10 +5,11 @@
  * them, but only where the result must be the same by the rules of runtime.md:
  *
  * - Neighbours of one topic keep their order when they are read together. A
- * query that reads both a topic and what another query makes of one sees the
- * two in the order of their times, whatever was written first; so nothing is
- * read together then. A foreign-key join drops answers to rows that have
- * changed meanwhile; so no key comes twice in what is read together.
+ *   query that reads both a topic and what another query makes of one sees the
+ *   two in the order of their times, whatever was written first; and the two
+ *   halves of a foreign-key join answer each other, so that only the order of
+ * one key is certain, and answers to rows that changed meanwhile are dropped.
+ * With these nothing is read together.
  * - How far time has come is not remembered by a restart (1.5), so where time
  *   counts, the engine is restarted only before inputs that are not older than
  *   all before. The test function BAD_UDF counts its calls, and forgets too.
@@ -101,25 +102,11 @@ static bool joins_by_foreign_key(Running *r)
     return false;
 }
 
-static Str key_text(Running *r, const Json *input)
-{
-    const Json *key = json_get(input, "key");
-    Buf buf = {0};
-    if (key) json_write(&buf, key);
-    Str text = str_copy(r->arena, buf_str(&buf));
-    buf_free(&buf);
-    return text;
-}
-
 /* The inputs from `first` on that are read together; returns the next one. */
-static const Json *feed_run(Running *r, const Json *first, bool together,
-                            bool keys_once)
+static const Json *feed_run(Running *r, const Json *first, bool together)
 {
-    Map keys = {0};
     const Json *one = first;
-
     do {
-        if (keys_once && map_put(r->arena, &keys, key_text(r, one), r)) break;
         feed_one(r, one);
         one = one->next;
     } while (together && one && r->outcome.verdict == PASSED &&
@@ -128,16 +115,6 @@ static const Json *feed_run(Running *r, const Json *first, bool together,
 }
 
 /* ---- where a restart changes nothing ---- */
-
-static bool statements_have(Running *r, Str word)
-{
-    const Json *statements = json_get(r->json, "statements");
-    for (const Json *one = statements->first; one; one = one->next) {
-        Str upper = str_ascii_upper(r->arena, one->text);
-        if (str_find(upper, word, 0) != SIZE_MAX) return true;
-    }
-    return false;
-}
 
 static bool none_older(const Json *rest, int64_t time)
 {
@@ -151,8 +128,8 @@ void feed_inputs(Running *r)
     const Json *inputs = json_get(r->json, "inputs");
     const Json *one = inputs ? inputs->first : NULL;
     bool together = r->way->together &&
-                    !mixes_made_and_given(mr_catalog(r->engine));
-    bool keys_once = together && joins_by_foreign_key(r);
+                    !mixes_made_and_given(mr_catalog(r->engine)) &&
+                    !joins_by_foreign_key(r);
     int restart_every = r->undone || statements_have(r, STR("BAD_UDF"))
                             ? 0
                             : r->way->restart_every;
@@ -163,7 +140,7 @@ void feed_inputs(Running *r)
 
     case_process(r);
     while (one && r->outcome.verdict == PASSED) {
-        const Json *next = feed_run(r, one, together, keys_once);
+        const Json *next = feed_run(r, one, together);
         case_process(r);
         for (; one != next; one = one->next, since++)
             if (time_of(one) > latest) latest = time_of(one);
@@ -174,4 +151,5 @@ void feed_inputs(Running *r)
         case_restart(r);
         if (r->outcome.verdict == PASSED) case_process(r);
     }
+    case_commit(r);
 }

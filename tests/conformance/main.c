@@ -10,6 +10,8 @@
  *     --permute             each case in all ways (ways.c)
  *     --mutate SEED         each case with one expectation changed, which must
  *                           then fail (mutate.c)
+ *     --scramble SEED       each case with other inputs, for which all ways
+ *                           must agree (scramble.c)
  *     --limit SECONDS       after which a case counts as crashed; 10
  *     --reasons FILE        messages of refusals that were reviewed (refusal.c)
  *     --write-reasons FILE  write those of this run
@@ -40,7 +42,7 @@ typedef struct Runner {
     VEC(Case) cases;
     Outcome *outcomes;
     const char *only, *report, *write_reasons;
-    bool verbose, permute, mutate;
+    bool verbose, permute, mutate, scramble;
     uint64_t seed;
 } Runner;
 
@@ -236,6 +238,8 @@ static Outcome run_one(void *context, int index, Arena *arena)
     if (runner->permute) return run_all_ways(arena, json);
     if (runner->mutate)
         return run_mutated(arena, json, runner->seed + (uint64_t)index);
+    if (runner->scramble)
+        return run_scrambled(arena, json, runner->seed + (uint64_t)index);
     return run_plainly(arena, json);
 }
 
@@ -253,6 +257,10 @@ static void take_option(Runner *runner, int option, const char *value)
         runner->mutate = true;
         runner->seed = strtoull(value, NULL, 10);
         break;
+    case 's':
+        runner->scramble = true;
+        runner->seed = strtoull(value, NULL, 10);
+        break;
     default: exit(2); /* getopt_long has told what is wrong. */
     }
 }
@@ -265,6 +273,7 @@ static void parse_arguments(Runner *runner, int argc, char **argv)
         {"report", required_argument, NULL, 'r'},
         {"permute", no_argument, NULL, 'p'},
         {"mutate", required_argument, NULL, 'm'},
+        {"scramble", required_argument, NULL, 's'},
         {"limit", required_argument, NULL, 'l'},
         {"reasons", required_argument, NULL, 'j'},
         {"write-reasons", required_argument, NULL, 'w'},
@@ -274,8 +283,8 @@ static void parse_arguments(Runner *runner, int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         take_option(runner, option, optarg);
-    if (runner->mutate && runner->permute)
-        give_up("--mutate and --permute are two runs");
+    if (runner->mutate + runner->permute + runner->scramble > 1)
+        give_up("--permute, --mutate and --scramble are runs of their own");
     for (int i = optind; i < argc; i++)
         load_path(runner, argv[i]);
     if (!runner->cases.count) give_up("no cases");

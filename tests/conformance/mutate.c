@@ -43,69 +43,6 @@ typedef struct Mutator {
     VEC(Option) options;
 } Mutator;
 
-/* splitmix64 */
-static uint64_t next_random(Mutator *m)
-{
-    uint64_t z = m->random += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
-
-/* ---- trees ---- */
-
-static Json *copy(Arena *arena, const Json *json)
-{
-    Json *out = ARENA_NEW(arena, Json), **end = &out->first;
-    *out = *json;
-    out->first = out->next = NULL;
-    for (const Json *one = json->first; one; one = one->next) {
-        *end = copy(arena, one);
-        end = &(*end)->next;
-    }
-    return out;
-}
-
-static Json *member(const Json *json, const char *name)
-{
-    return (Json *)json_get(json, name);
-}
-
-static Json *new_json(Mutator *m, JsonEvent kind, Str text)
-{
-    Json *json = ARENA_NEW(m->arena, Json);
-    *json = (Json){.kind = kind, .text = text};
-    return json;
-}
-
-static void append(Json *parent, Str name, Json *child)
-{
-    Json **end = &parent->first;
-    while (*end)
-        end = &(*end)->next;
-    child->name = name;
-    *end = child;
-    parent->count++;
-}
-
-static void drop(Json *parent, const Json *child)
-{
-    Json **at = &parent->first;
-    while (*at != child)
-        at = &(*at)->next;
-    *at = child->next;
-    parent->count--;
-}
-
-static Str text_of(Mutator *m, const Json *json)
-{
-    Buf buf = {0};
-    json_write(&buf, json);
-    Str text = str_copy(m->arena, buf_str(&buf));
-    buf_free(&buf);
-    return text;
-}
-
 /* ---- what can be changed ---- */
 
 static void add(Mutator *m, Change change, Json *at, Json *parent)
@@ -140,14 +77,14 @@ static void list_outputs(Mutator *m, Json *outputs)
         int others = 0;
         for (Json *other = outputs->first; other; other = other->next)
             others += other != one && same_topic(one, other);
-        list_value(m, ALTER_KEY, member(one, "key"));
-        list_value(m, ALTER_VALUE, member(one, "value"));
+        list_value(m, ALTER_KEY, tree_member(one, "key"));
+        list_value(m, ALTER_VALUE, tree_member(one, "value"));
         /* A topic without an output is not looked at (10.4). */
         if (others) add(m, DROP_RECORD, one, outputs);
         add(m, ADD_RECORD, one, outputs);
         if (one->next && same_topic(one, one->next) &&
-            !str_eq(text_of(m, member(one, "value")),
-                    text_of(m, member(one->next, "value"))))
+            !str_eq(tree_text(m->arena, tree_member(one, "value")),
+                    tree_text(m->arena, tree_member(one->next, "value"))))
             add(m, SWAP_RECORDS, one, outputs);
         add(m, ALTER_TIME, one, outputs);
         add(m, ALTER_WINDOW, one, outputs);
@@ -180,9 +117,9 @@ static void list_post(Mutator *m, Json *json, bool internal)
 
 static void list_options(Mutator *m)
 {
-    Json *error = member(m->json, "expectedError");
-    Json *outputs = member(m->json, "outputs");
-    Json *post = member(m->json, "post");
+    Json *error = tree_member(m->json, "expectedError");
+    Json *outputs = tree_member(m->json, "outputs");
+    Json *post = tree_member(m->json, "post");
 
     if (error) {
         add(m, EXPECT_NO_ERROR, error, m->json);
@@ -228,48 +165,51 @@ static void alter_scalar(Mutator *m, Json *json)
 
 static void alter_number(Mutator *m, Json *parent, const char *name)
 {
-    Json *number = member(parent, name);
+    Json *number = tree_member(parent, name);
     if (number && number->kind == JSON_NUMBER)
         number->text = plus_one(m, number->text);
     else
-        append(parent, str_from(name),
-               new_json(m, JSON_NUMBER, str_printf(m->arena, "%d", FAR_AWAY)));
+        tree_append(parent, str_from(name),
+                    tree_new(m->arena, JSON_NUMBER,
+                             str_printf(m->arena, "%d", FAR_AWAY)));
 }
 
 static void alter_window(Mutator *m, Json *record)
 {
     static const char *const bounds[] = {"start", "end"};
-    Json *window = member(record, "window");
+    Json *window = tree_member(record, "window");
 
     if (!window || window->kind != JSON_OBJECT) {
-        if (window) drop(record, window);
-        window = new_json(m, JSON_OBJECT, STR_NULL);
-        append(record, STR("window"), window);
+        if (window) tree_drop(record, window);
+        window = tree_new(m->arena, JSON_OBJECT, STR_NULL);
+        tree_append(record, STR("window"), window);
         alter_number(m, window, "start");
     }
-    alter_number(m, window, bounds[next_random(m) % 2]);
+    alter_number(m, window, bounds[random_next(&m->random) % 2]);
 }
 
 static void alter_headers(Mutator *m, Json *record)
 {
-    Json *headers = member(record, "headers");
-    if (headers && headers->count && next_random(m) % 2) {
-        drop(headers, headers->first);
+    Json *headers = tree_member(record, "headers");
+    if (headers && headers->count && random_next(&m->random) % 2) {
+        tree_drop(headers, headers->first);
         return;
     }
     if (!headers) {
-        headers = new_json(m, JSON_ARRAY, STR_NULL);
-        append(record, STR("headers"), headers);
+        headers = tree_new(m->arena, JSON_ARRAY, STR_NULL);
+        tree_append(record, STR("headers"), headers);
     }
-    Json *header = new_json(m, JSON_OBJECT, STR_NULL);
-    append(header, STR("KEY"), new_json(m, JSON_STRING, STR("changed")));
-    append(header, STR("VALUE"), new_json(m, JSON_STRING, STR("AAAA")));
-    append(headers, STR_NULL, header);
+    Json *header = tree_new(m->arena, JSON_OBJECT, STR_NULL);
+    tree_append(header, STR("KEY"),
+                tree_new(m->arena, JSON_STRING, STR("changed")));
+    tree_append(header, STR("VALUE"),
+                tree_new(m->arena, JSON_STRING, STR("AAAA")));
+    tree_append(headers, STR_NULL, header);
 }
 
 static void add_record(Mutator *m, const Option *option)
 {
-    Json *again = copy(m->arena, option->at);
+    Json *again = tree_copy(m->arena, option->at);
     again->next = option->at->next;
     option->at->next = again;
     option->parent->count++;
@@ -287,28 +227,29 @@ static void swap_records(const Option *option)
 
 static void expect_error(Mutator *m, const char *type)
 {
-    Json *error = new_json(m, JSON_OBJECT, STR_NULL);
-    append(error, STR("type"), new_json(m, JSON_STRING, str_from(type)));
-    append(m->json, STR("expectedError"), error);
+    Json *error = tree_new(m->arena, JSON_OBJECT, STR_NULL);
+    tree_append(error, STR("type"),
+                tree_new(m->arena, JSON_STRING, str_from(type)));
+    tree_append(m->json, STR("expectedError"), error);
 }
 
 static void other_category(Mutator *m, Json *error)
 {
-    Json *type = member(error, "type");
+    Json *type = tree_member(error, "type");
     bool late = type && str_eq(type->text, STR("StreamsException"));
-    drop(m->json, error);
+    tree_drop(m->json, error);
     expect_error(m, late ? "KsqlException" : "StreamsException");
 }
 
 static void other_mention(Mutator *m, Json *error)
 {
-    Json *words = member(error, "mentions");
+    Json *words = tree_member(error, "mentions");
     if (!words) {
-        words = new_json(m, JSON_ARRAY, STR_NULL);
-        append(error, STR("mentions"), words);
+        words = tree_new(m->arena, JSON_ARRAY, STR_NULL);
+        tree_append(error, STR("mentions"), words);
     }
-    append(words, STR_NULL,
-           new_json(m, JSON_STRING, STR("a_word_that_is_nowhere")));
+    tree_append(words, STR_NULL,
+                tree_new(m->arena, JSON_STRING, STR("a_word_that_is_nowhere")));
 }
 
 static void alter_post(Mutator *m, Json *json)
@@ -331,10 +272,11 @@ static const char *apply(Mutator *m, const Option *option)
                                       STR_ARG(option->at->name));
         return "a member was renamed";
     case ADD_MEMBER:
-        append(option->at, STR("changed"), new_json(m, JSON_NUMBER, STR("1")));
+        tree_append(option->at, STR("changed"),
+                    tree_new(m->arena, JSON_NUMBER, STR("1")));
         return "a member was added";
     case DROP_RECORD:
-        drop(option->parent, option->at);
+        tree_drop(option->parent, option->at);
         return "a record was dropped";
     case ADD_RECORD: add_record(m, option); return "a record was added";
     case SWAP_RECORDS: swap_records(option); return "records were exchanged";
@@ -351,7 +293,7 @@ static const char *apply(Mutator *m, const Option *option)
         expect_error(m, "KsqlException");
         return "an error was expected";
     case EXPECT_NO_ERROR:
-        drop(m->json, option->at);
+        tree_drop(m->json, option->at);
         return "no error was expected";
     case OTHER_CATEGORY:
         other_category(m, option->at);
@@ -368,20 +310,21 @@ static const char *apply(Mutator *m, const Option *option)
 const Json *mutate(Arena *arena, const Json *json, uint64_t seed,
                    const char **what)
 {
-    Mutator m = {.arena = arena, .json = copy(arena, json), .random = seed};
+    Mutator m = {
+        .arena = arena, .json = tree_copy(arena, json), .random = seed};
     int counts[CHANGES] = {0}, kinds = 0;
 
     list_options(&m);
     for (int i = 0; i < m.options.count; i++)
         kinds += counts[m.options.at[i].change]++ == 0;
     if (!kinds) return NULL;
-    int kind = (int)(next_random(&m) % (uint64_t)kinds), change = 0;
+    int kind = (int)(random_next(&m.random) % (uint64_t)kinds), change = 0;
     for (; !counts[change] || kind; change++)
         kind -= counts[change] > 0;
-    int chosen = (int)(next_random(&m) % (uint64_t)counts[change]);
+    int chosen = (int)(random_next(&m.random) % (uint64_t)counts[change]);
     for (int i = 0; i < m.options.count; i++) {
         if ((int)m.options.at[i].change != change || chosen--) continue;
-        Str before = text_of(&m, m.options.at[i].at);
+        Str before = tree_text(m.arena, m.options.at[i].at);
         *what = str_printf(arena, "%s (%.*s)", apply(&m, &m.options.at[i]),
                            (int)(before.len > 200 ? 200 : before.len),
                            before.ptr)

@@ -90,7 +90,7 @@ has "in all" '1 passed, 2 failed' out
 write "$(a_case right "$select" "$output")"
 run --permute
 has "in all ways" '1 passed, 0 failed' out
-for seed in 1 2 3 4 5 6 7 8 9 10 11 12; do
+for seed in 1 2 3 4 5 6 7 8 9; do
     run --mutate "$seed"
     has "changed by seed $seed" '1 passed, 0 failed' out
 done
