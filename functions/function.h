@@ -156,7 +156,8 @@ const Function *function_find(Str name);
 /* Appends the function's name as SQL texts have it, in upper case. */
 void function_print_name(Buf *out, const Function *function);
 
-/* The types of a row's parameters as texts in `arena`; returns how many.
+/* The types of a row's parameters as its signature writes them; the array is in
+ * `arena`. Returns how many.
  * `*variadic` is the index of the one that may be repeated, or -1. */
 int function_params(Arena *arena, const Function *function, const Str **types,
                     int *variadic);

@@ -13,8 +13,6 @@
  */
 #include "functions/function_int.h"
 
-#include <assert.h>
-
 #include "base/vec.h"
 
 typedef struct Reader {
@@ -236,19 +234,31 @@ void signature_print(Buf *out, const Signature *signature)
     buf_push(out, ')');
 }
 
+/* Cut from the text itself, so that types are spelled as they are there. */
 int function_params(Arena *arena, const Function *function, const Str **types,
                     int *variadic)
 {
-    const Signature *signature = signature_parse(arena, function->signature);
-    assert(signature);
-    Str *texts = ARENA_ARRAY(arena, Str, signature->count + 1);
-    for (int i = 0; i < signature->count; i++) {
-        Buf buf = {0};
-        print_type(&buf, signature->params[i]);
-        texts[i] = str_copy(arena, buf_str(&buf));
-        buf_free(&buf);
+    Str text = str_from(function->signature);
+    Str *params = ARENA_ARRAY(arena, Str, text.len + 1);
+    size_t from = 0;
+    int count = 0, depth = 0;
+    bool end = false;
+    *variadic = -1;
+    for (size_t i = 0; i < text.len && !end; i++) {
+        char c = text.ptr[i];
+        end = !depth && c == '-';
+        if (c == '=') i++; /* Of =>. */
+        depth += (c == '<' || c == '(') - (c == '>' || c == ')');
+        if (!end && (depth || c != ',')) continue;
+        Str param = str_trim((Str){text.ptr + from, i - from});
+        from = i + 1;
+        if (!param.len) continue; /* There are none. */
+        if (str_ends_with(param, STR("..."))) {
+            *variadic = count;
+            param.len -= 3;
+        }
+        params[count++] = param;
     }
-    *types = texts;
-    *variadic = signature->variadic;
-    return signature->count;
+    *types = params;
+    return count;
 }

@@ -439,8 +439,47 @@ static void settings_are_checked(void)
     arena_free(arena);
 }
 
+/* DESCRIBE FUNCTION lists each overload and each of its arguments. */
+static void functions_are_described(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
+    mr_Session *session = mr_session_open(engine);
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+
+    Status st = mr_execute(session, arena, STR("DESCRIBE FUNCTION elt;"),
+                           &sink);
+    CHECK(!st.kind);
+    CHECK_STR(json_get(seen.last, "name")->text, "ELT");
+    CHECK_STR(json_get(seen.last, "type")->text, "SCALAR");
+    const Json *functions = json_get(seen.last, "functions");
+    CHECK(functions && functions->count == 1);
+    const Json *overload = functions->first;
+    CHECK_STR(json_get(overload, "argumentTypes")->text, "INT, STRING...");
+    CHECK_STR(json_get(overload, "returnType")->text, "STRING");
+    CHECK_STR(json_get(overload, "example")->text, "ELT(2, 'a', 'b') = 'b'");
+    const Json *arguments = json_get(overload, "arguments");
+    CHECK(arguments && arguments->count == 2);
+    const Json *first = arguments->first, *second = first->next;
+    CHECK_STR(json_get(first, "type")->text, "INT");
+    CHECK(json_get(first, "isVariadic")->kind == JSON_FALSE);
+    CHECK_STR(json_get(second, "type")->text, "STRING");
+    CHECK(json_get(second, "isVariadic")->kind == JSON_TRUE);
+
+    st = mr_execute(session, arena, STR("SHOW FUNCTIONS;"), &sink);
+    CHECK(!st.kind && json_get(seen.last, "functions")->count == 149);
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    buf_free(&seen.types);
+    arena_free(arena);
+}
+
 int main(void)
 {
+    functions_are_described();
     bad_text_leaves_nothing_done();
     command_log_brings_all_back();
     select_streams_rows_until_its_limit();

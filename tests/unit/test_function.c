@@ -308,6 +308,33 @@ static void test_rows(void)
     }
 }
 
+/* Parameters as DESCRIBE FUNCTION lists them: as many as resolution knows. */
+static void test_params(void)
+{
+    int count;
+    const Function *const *all = function_all(&count);
+    for (int i = 0; i < count; i++) {
+        Arena *arena = arena_new("test", 0);
+        const Signature *s = signature_parse(arena, all[i]->signature);
+        const Str *types;
+        int variadic;
+        CHECK(function_params(arena, all[i], &types, &variadic) == s->count);
+        CHECK(variadic == s->variadic);
+        arena_free(arena);
+    }
+    Arena *arena = arena_new("test", 0);
+    const Function row = {
+        .signature = "MAP<K, V>, S, (S, K, V) => S, ANY... -> ARRAY<S>"};
+    const Str *types;
+    int variadic;
+    CHECK(function_params(arena, &row, &types, &variadic) == 4);
+    CHECK_STR(types[0], "MAP<K, V>");
+    CHECK_STR(types[2], "(S, K, V) => S");
+    CHECK_STR(types[3], "ANY");
+    CHECK(variadic == 3);
+    arena_free(arena);
+}
+
 /* Calls: the result as value_print shows it, or "ERROR". */
 static const Case cases[] = {
     {"UCASE", "STRING", {"abc XyZ 1"}, "ABC XYZ 1"},
@@ -415,6 +442,7 @@ int main(void)
     test_casts();
     test_lambdas();
     test_rows();
+    test_params();
     check_calls(cases, sizeof cases / sizeof *cases);
     return check_done();
 }
