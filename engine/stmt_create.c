@@ -246,6 +246,7 @@ Status exec_create_source(Exec *x, const AstStatement *statement)
                                         : NULL;
     if (old) {
         st = plan_check_replace(x->stmt, old, NULL, source, NULL);
+        if (st.kind) st.at = statement->name.at + 1;
         if (st.kind) return st;
     }
     return add_source(x, statement, source, old, &topic);
@@ -292,6 +293,7 @@ static Status create_sink(Exec *x, const AstStatement *statement, Arena *own,
     if (st.kind) return st;
     if (old) {
         st = plan_check_replace(x->stmt, old, old_plan(x, old), source, plan);
+        if (st.kind) st.at = statement->name.at + 1;
         if (!st.kind) st = end_replaced(x, old, &query_id);
     } else {
         st = check_query_count(x);
@@ -360,13 +362,15 @@ Status exec_insert_select(Exec *x, const AstStatement *statement)
         st = exec_check_writable(
             x, statement->name.at,
             catalog_find(x->catalog, statement->name.text));
-    for (int i = 0; i < statement->with.count; i++) {
+    uint32_t id_at = statement->at;
+    for (int i = 0; i < statement->with.count && !st.kind; i++) {
         const AstProperty *property = &statement->with.at[i];
-        if (str_eq_nocase(property->name.text, STR("QUERY_ID")))
-            id = str_ascii_upper(x->stmt, property->value->literal.str);
+        if (!str_eq_nocase(property->name.text, STR("QUERY_ID"))) continue;
+        id = str_ascii_upper(x->stmt, property->value->literal.str);
+        id_at = property->value->at;
     }
     if (!st.kind && id.len && map_get(x->queries, id))
-        st = st_error_at(x->stmt, statement->at,
+        st = st_error_at(x->stmt, id_at,
                          "query id '%.*s' is taken by a running query",
                          STR_ARG(id));
     if (!st.kind && !id.len) id = new_query_id(x, "INSERTQUERY_", STR_NULL);
@@ -420,13 +424,13 @@ Status exec_create_type(Exec *x, const AstStatement *statement)
                            "type '%.*s' exists already: use IF NOT EXISTS, or "
                            "DROP TYPE first",
                            STR_ARG(name));
-    Status st = plan_type(x->catalog->arena, x->catalog, statement->type,
-                          &type);
+    Status st = plan_type(x->stmt, x->catalog, statement->type, &type);
     if (!st.kind) st = log_command(x, statement, id, STR_NULL);
     if (st.kind) return st;
     if (!exists)
         map_put(x->catalog->arena, &x->catalog->types,
-                str_copy(x->catalog->arena, name), (void *)type);
+                str_copy(x->catalog->arena, name),
+                (void *)(uintptr_t)type_copy(x->catalog->arena, type));
     exec_status(x, statement, id,
                 exists ? "Type is already registered"
                        : "Registered custom type",

@@ -10,7 +10,8 @@
 static Status assert_failed(Exec *x, const AstStatement *statement,
                             const char *text)
 {
-    return st_error_at(x->stmt, statement->at, "assertion failed: %s", text);
+    return st_error_at(x->stmt, statement->text_at, "assertion failed: %s",
+                       text);
 }
 
 /* Compares the properties of WITH to the topic's. NULL: all is as said. */

@@ -300,3 +300,15 @@ CREATE STREAM a (id INT KEY, m MAP<INT, INT>) WITH (kafka_topic='t', value_forma
 --@test: AVRO says what it needs
 --@expected.message: AVRO
 CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='t', value_format='AVRO');
+
+--@test: a TIMESTAMP of TIME type is refused
+--@expected.message: TIMESTAMP
+CREATE STREAM a (id INT KEY, n TIME) WITH (kafka_topic='a', value_format='JSON', timestamp='n');
+
+--@test: a topic is no NULL
+--@expected.message: KAFKA_TOPIC
+CREATE STREAM a (id INT KEY, n TIME) WITH (kafka_topic=NULL, value_format='JSON');
+
+--@test: a property is given once
+--@expected.message: twice
+CREATE STREAM a (id INT KEY, n TIME) WITH (kafka_topic='a', "KAFKA_TOPIC"='b', value_format='JSON');

@@ -198,3 +198,9 @@ CREATE TABLE d AS SELECT id, COUNT(*) AS k FROM a GROUP BY id;
 CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
 CREATE STREAM b (id INT, n INT KEY) WITH (kafka_topic='b', value_format='JSON');
 INSERT INTO b SELECT id, n FROM a;
+
+--@test: a QUERY_ID is a text
+--@expected.message: QUERY_ID
+CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b (id INT KEY, n INT) WITH (kafka_topic='b', value_format='JSON');
+INSERT INTO b WITH (query_id=5) SELECT * FROM a;

@@ -214,3 +214,12 @@ CREATE STREAM a (id INT KEY, x STRING) WITH (kafka_topic='a', value_format='JSON
 CREATE STREAM b AS SELECT id, CAST(x AS money) AS m FROM a;
 INSERT INTO a VALUES (1, '2');
 ASSERT VALUES b (m) VALUES (2.00);
+
+--@test: ASSERT TOPIC wants numbers
+--@expected.message: partitions
+CREATE STREAM a (id INT KEY, n TIME) WITH (kafka_topic='a', value_format='JSON');
+ASSERT TOPIC a WITH (partitions='x') TIMEOUT 1 MILLISECOND;
+
+--@test: a connector's properties may be any literal
+--@expected.message: Kafka Connect
+CREATE SINK CONNECTOR c WITH ('a'=1, 'b'=TRUE, 'c'=1.5, 'd'=NULL);

@@ -321,6 +321,62 @@ static void alter_system_is_for_all_and_lasts(void)
     arena_free(arena);
 }
 
+/* What an operator may turn off is refused, and the message names the switch.
+ */
+static void switches_turn_statements_off(void)
+{
+    static const struct {
+        const char *setting, *statement;
+    } cases[] = {
+        {"ksql.insert.into.values.enabled", "INSERT INTO s VALUES ('a', 1);"},
+        {"ksql.create.or.replace.enabled",
+         "CREATE OR REPLACE STREAM s (id STRING KEY, n INT, m INT) WITH "
+         "(KAFKA_TOPIC='s', VALUE_FORMAT='JSON');"},
+        {"ksql.create.or.replace.enabled",
+         "CREATE OR REPLACE STREAM t AS SELECT * FROM s;"},
+        {"ksql.lambdas.enabled",
+         "CREATE STREAM t AS SELECT id, TRANSFORM(ARRAY[n], v => v + 1) AS x "
+         "FROM s;"},
+        {"ksql.headers.columns.enabled",
+         "CREATE STREAM t (h BYTES HEADER('h'), n INT) WITH (KAFKA_TOPIC='s', "
+         "VALUE_FORMAT='JSON');"},
+        {"ksql.source.table.materialization.enabled",
+         "CREATE SOURCE TABLE t (id STRING PRIMARY KEY, n INT) WITH "
+         "(KAFKA_TOPIC='s', VALUE_FORMAT='JSON');"},
+        {"ksql.pull.queries.enable", "SELECT * FROM s;"},
+        {"ksql.suppress.enabled",
+         "CREATE TABLE t AS SELECT id, COUNT(*) AS c FROM s WINDOW TUMBLING "
+         "(SIZE 1 SECOND) GROUP BY id EMIT FINAL;"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Arena *arena = arena_new("test", 0);
+        Seen seen = {.arena = arena};
+        mr_Sink sink = sink_of(&seen);
+        for (int on = 0; on < 2; on++) {
+            Broker *broker = broker_memory_open(NULL);
+            Str value = on ? STR("true") : STR("false");
+            mr_Engine *engine = open_set(arena, broker, cases[i].setting,
+                                         &value, NULL, NULL);
+            mr_Session *session = mr_session_open(engine);
+            CHECK(!mr_execute(session, arena, str_from(create), NULL).kind);
+            Status st = mr_execute(session, arena, str_from(cases[i].statement),
+                                   &sink);
+            bool good = on ? !st.kind
+                           : st.kind == ST_USER &&
+                                 strstr(st.text, cases[i].setting);
+            if (!good)
+                fprintf(stderr, "%s %d: %s\n", cases[i].setting, on, st.text);
+            CHECK(good);
+            mr_session_close(session);
+            mr_close(engine);
+            broker_close(broker);
+        }
+        buf_free(&seen.types);
+        buf_free(&seen.rows);
+        arena_free(arena);
+    }
+}
+
 static void push_queries_are_limited(void)
 {
     Arena *arena = arena_new("test", 0);
@@ -487,6 +543,7 @@ int main(void)
     settings_are_checked();
     an_allowlist_allows_no_more();
     alter_system_is_for_all_and_lasts();
+    switches_turn_statements_off();
     push_queries_are_limited();
     windowed_changelogs_keep_more();
     return check_done();
