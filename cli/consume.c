@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/near.h"
 #include "cli/cli.h"
 
 typedef struct Consume {
@@ -108,8 +109,7 @@ static int read_options(Consume *consume, int argc, char **argv)
     int64_t number;
     Str separator = STR_NULL, format = STR_NULL;
 
-    while ((option = next_option(argc, argv, "d:hK:p:o:c:ef:q", longs)) !=
-           -1) {
+    while ((option = next_option(argc, argv, "d:hK:p:o:c:ef:q", longs)) != -1) {
         if (common_option(&consume->common, option, optarg, "consume",
                           &status)) {
             if (status >= 0) return status;
@@ -251,6 +251,21 @@ static Status read_all(Consume *consume, Broker *broker, Arena *arena)
     return st;
 }
 
+/* "; did you mean 'X'?" if the topic is not there, else "". */
+static const char *topic_hint(const Consume *consume, Broker *broker,
+                              Arena *arena)
+{
+    TopicInfo info, *topics;
+    int count = 0;
+    Near near = near_to(str_from(consume->topic));
+    Status st = broker_describe_topic(broker, arena, near.wanted, &info);
+    if (st.kind != ST_USER) return "";
+    st = broker_list_topics(broker, arena, &topics, &count);
+    for (int i = 0; !st.kind && i < count; i++)
+        near_offer(&near, topics[i].name);
+    return near_hint(&near, arena, "");
+}
+
 int command_consume(int argc, char **argv)
 {
     Consume consume = {.common.arena = arena_new("consume", 0),
@@ -268,7 +283,9 @@ int command_consume(int argc, char **argv)
         Status st = read_all(&consume, mr_broker(engine), consume.common.arena);
         bool good = !st.kind && (!ferror(stdout) || errno == EPIPE);
         if (st.kind)
-            complain("%s", st.text);
+            complain(
+                "%s%s", st.text,
+                topic_hint(&consume, mr_broker(engine), consume.common.arena));
         else if (!good)
             complain("cannot write the records: %s", strerror(errno));
         status = good ? EXIT_OK : EXIT_FAILED;

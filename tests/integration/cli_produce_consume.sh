@@ -51,6 +51,9 @@ refute "producing to it" "$millrace" produce --data-dir d -p 9 p lines
 
 status 1 "a topic that is not there" "$millrace" consume --data-dir d nope -e
 has "it is named" "'nope' does not exist" err
+check "a topic of four letters" "$millrace" produce --data-dir d clix lines
+status 1 "a topic nearly right" "$millrace" consume --data-dir d clxi -e
+has "it is suggested" "topic 'clxi' does not exist; did you mean 'clix'?" err
 status 1 "a file that is not there" "$millrace" produce --data-dir d t nope.txt
 has "it is named" "cannot read 'nope.txt'" err
 
