@@ -66,8 +66,8 @@ void broker_commit_groups(Broker *broker, Arena *arena, GroupOffsets *groups,
     if (count) broker->type->commit_groups(broker, arena, groups, count);
 }
 
-void broker_committed_groups(Broker *broker, Arena *arena,
-                             GroupOffsets *groups, int count)
+void broker_committed_groups(Broker *broker, Arena *arena, GroupOffsets *groups,
+                             int count)
 {
     if (count) broker->type->committed_groups(broker, arena, groups, count);
 }
@@ -133,7 +133,10 @@ void consumer_reach(Consumer *consumer, int topic_index, int32_t partition,
 STATUS producer_open(Broker *broker, Arena *arena,
                      const ProducerOptions *options, Producer **producer)
 {
-    return broker->type->producer_open(broker, arena, options, producer);
+    Status st = broker->type->producer_open(broker, arena, options, producer);
+    if (!st.kind)
+        (*producer)->transactional = options->transactional_id.ptr != NULL;
+    return st;
 }
 
 void producer_close(Producer *producer)
@@ -147,6 +150,9 @@ STATUS producer_send(Producer *producer, Arena *arena, const char *topic,
     Status st = producer->broker->type->produce(producer, arena, topic,
                                                 partition, records, count);
     if (st.kind) producer->failed = true;
+    for (int i = 0; producer->transactional && i < count; i++)
+        producer->txn_bytes += (int64_t)(records[i].key.len +
+                                         records[i].value.len);
     return st;
 }
 
@@ -158,7 +164,9 @@ STATUS producer_flush(Producer *producer, Arena *arena, int timeout_ms)
 STATUS txn_begin(Producer *producer, Arena *arena)
 {
     Status st = producer->broker->type->txn_begin(producer, arena);
-    if (!st.kind) producer->failed = false;
+    if (st.kind) return st;
+    producer->failed = false;
+    producer->txn_bytes = 0;
     return st;
 }
 
@@ -177,6 +185,11 @@ STATUS txn_abort(Producer *producer, Arena *arena)
 bool producer_has_failed(const Producer *producer)
 {
     return producer->failed;
+}
+
+int64_t producer_txn_bytes(const Producer *producer)
+{
+    return producer->txn_bytes;
 }
 
 /* ---- partitioning ---- */

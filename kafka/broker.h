@@ -180,7 +180,9 @@ struct Consumer {
 };
 struct Producer {
     Broker *broker;
-    bool failed; /* See producer_has_failed. */
+    bool failed;       /* See producer_has_failed. */
+    bool transactional;
+    int64_t txn_bytes; /* See producer_txn_bytes. */
 };
 
 /* The version of librdkafka, for --version. */
@@ -312,6 +314,9 @@ STATUS txn_abort(Producer *producer, Arena *arena);
 /* True if a send failed since it was opened or the last transaction began: what
  * was sent is not complete, and a transaction must be aborted. */
 bool producer_has_failed(const Producer *producer);
+/* Keys and values sent since the last transaction began. The embedded broker
+ * keeps them in memory until the commit. */
+int64_t producer_txn_bytes(const Producer *producer);
 
 /* ---- partitioning ---- */
 

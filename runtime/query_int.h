@@ -74,7 +74,8 @@ typedef struct Worker {
     Producer *producer; /* NULL: not opened yet, or anew (exactly once). */
     bool exactly_once;
     bool in_transaction;
-    int64_t began_ms;     /* Monotonic: the transaction. */
+    int64_t began_ms;     /* Monotonic: the transaction, */
+    int64_t open_max_ms;  /* and how long it may stay open. */
     bool must_go_back;    /* What was done since the last commit is lost. */
     int64_t go_back_ms;   /* Monotonic: not tried again before. */
     int go_back_failures; /* In a row, that trying again hardly cures. */
@@ -198,6 +199,8 @@ void worker_take_failure(Worker *worker, Status st);
 bool worker_is_ready(Worker *worker);
 /* A commit is due for reasons of exactly once, whatever the interval. */
 bool txn_is_due(const Worker *worker);
+/* Takes over what the properties of a producer say. */
+void txn_set_limits(Worker *worker, const Map *producer_properties);
 /* Commits the transaction with these offsets. ST_RETRY: it was aborted and the
  * worker must go back. */
 STATUS txn_finish(Worker *worker, const TopicPartition *parts, int count);

@@ -349,8 +349,8 @@ static void restore_tasks(Worker *worker)
 
 /* ---- turns ---- */
 
-/* Polls found nothing: inputs that are empty go on over what nobody is ever
- * shown, such as the markers of transactions. */
+/* Inputs that are empty go on over what polls passed and nobody is ever shown,
+ * such as the markers of transactions. */
 static void pass_markers(Worker *worker)
 {
     for (int t = 0; t < worker->task_count; t++) {
@@ -424,7 +424,7 @@ int worker_turn(Worker *worker, int timeout_ms, int max_records)
     }
     if (worker->queued < QUEUED_MAX || !nested)
         polled = poll_records(worker, timeout_ms, max_records);
-    if (!polled) pass_markers(worker);
+    pass_markers(worker);
     fault_point("worker.polled");
     bool ready = !query_is_finished(query) && worker_is_ready(worker);
     if (ready && !nested) restore_tasks(worker);
@@ -514,6 +514,7 @@ Status worker_open_producer(Worker *worker, Arena *arena)
         .properties = client_properties(arena, options->properties,
                                         STR("producer."))};
     if (worker->exactly_once) {
+        txn_set_limits(worker, producer.properties);
         Str process;
         Status st = state_identity(worker->query->db, arena, &process);
         if (st.kind) return st;

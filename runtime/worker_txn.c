@@ -26,15 +26,17 @@
  * A worker begins by going back: that opens its first producer.
  *
  * The broker aborts what stays open longer than transaction.timeout.ms, so a
- * commit is due after half of the shortest that is usual, whatever the
- * interval.
+ * commit is due after half of that, whatever the interval; and after 32 MB, as
+ * the embedded broker has a transaction in memory.
  */
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "runtime/query_int.h"
 
 enum {
-    OPEN_MAX_MS = 5000,
+    TIMEOUT_MS = 10000, /* The broker's, if nothing else is set. */
+    BYTES_MAX = 32 << 20,
     GO_BACK_PAUSE_MS = 200, /* Between attempts. */
     FAILURES_MAX = 20,
 };
@@ -53,11 +55,22 @@ bool txn_is_broken(const Worker *worker, Status st)
 bool txn_is_due(const Worker *worker)
 {
     if (!worker->in_transaction) return false;
-    if (now_ms() - worker->began_ms >= OPEN_MAX_MS) return true;
+    if (producer_txn_bytes(worker->producer) > BYTES_MAX) return true;
+    if (now_ms() - worker->began_ms >= worker->open_max_ms) return true;
     for (int t = 0; t < worker->task_count; t++)
         for (int i = 0; i < worker->tasks[t]->store_count; i++)
             if (store_wants_commit(worker->tasks[t]->stores[i])) return true;
     return false;
+}
+
+void txn_set_limits(Worker *worker, const Map *producer_properties)
+{
+    const Str *set = map_get(producer_properties,
+                             STR("transaction.timeout.ms"));
+    int64_t timeout_ms = TIMEOUT_MS;
+    if (set && (!number_parse_i64(*set, &timeout_ms) || timeout_ms < 1))
+        timeout_ms = TIMEOUT_MS;
+    worker->open_max_ms = timeout_ms / 2;
 }
 
 void txn_lose(Worker *worker, Status st)
