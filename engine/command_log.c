@@ -176,6 +176,7 @@ STATUS command_log_replay(mr_Engine *engine, Arena *stmt)
         if (!st.kind) st = read_log(engine, stmt, consumer, high);
         consumer_close(consumer);
     }
+    hubs_hold(engine->hubs);
     for (int i = 0; i < engine->queries.count && !st.kind; i++) {
         EngineQuery *query = engine->queries.entries[i].value;
         if (!query) continue;
@@ -184,5 +185,6 @@ STATUS command_log_replay(mr_Engine *engine, Arena *stmt)
             log_error("query not started", "id=%.*s reason=\"%s\"",
                       STR_ARG(query->id), bad.text);
     }
+    hubs_release(engine->hubs);
     return st;
 }

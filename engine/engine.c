@@ -453,10 +453,12 @@ STATUS mr_start(mr_Engine *engine, Arena *arena)
                       "there is no persistent query to run: the script needs "
                       "a CREATE ... AS SELECT or an INSERT INTO ... SELECT");
     engine->started = true;
+    hubs_hold(engine->hubs);
     for (int i = 0; i < engine->queries.count && !st.kind; i++) {
         EngineQuery *query = engine->queries.entries[i].value;
         if (query && !query->query) st = query_launch(engine, arena, query);
     }
+    hubs_release(engine->hubs);
     pthread_mutex_unlock(&engine->lock);
     return st;
 }
@@ -579,6 +581,12 @@ STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
         st = open_broker(engine, arena, options);
     }
     if (!st.kind) {
+        Str service = engine_setting(engine, NULL, STR("ksql.service.id"));
+        engine->hubs = hubs_new(engine->broker,
+                                str_printf(arena, "_confluent-ksql-%.*s",
+                                           STR_ARG(service)));
+    }
+    if (!st.kind) {
         engine->processing_log = processing_log_open(engine, arena);
         if (engine->mode == MR_INTERACTIVE)
             st = command_log_replay(engine, arena);
@@ -643,6 +651,7 @@ void mr_close(mr_Engine *engine)
         query_retry_free(query);
         query_let_go(query);
     }
+    hubs_free(engine->hubs);
     if (engine->processing_log) processing_log_close(engine->processing_log);
     if (engine->producer) {
         Arena *arena = arena_new("close", 0);

@@ -20,6 +20,7 @@
 #include "engine/entity.h"
 #include "parser/ast.h"
 #include "planner/planner.h"
+#include "runtime/hub.h"
 #include "runtime/query.h"
 
 typedef struct QueryRetry QueryRetry;
@@ -48,6 +49,7 @@ struct mr_Engine {
     Broker *broker;
     bool own_broker;
     bool kafka; /* The broker is a real Kafka. */
+    Hubs *hubs; /* Where queries share readers. */
     Catalog *catalog;
     Map settings; /* Str by canonical name, as configured. */
     Map queries;  /* EngineQuery by id. */

@@ -108,6 +108,10 @@ void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
     *options = (QueryOptions){
         .id = id,
         .broker = engine->broker,
+        .hubs = engine_setting_bool(engine, properties,
+                                    "millrace.shared.readers")
+                    ? engine->hubs
+                    : NULL,
         .state_directory = STR_NULL,
         .threads = thread_count(engine, properties, plan),
         .batch_rows_max = engine->batch_rows_max,

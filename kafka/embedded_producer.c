@@ -244,7 +244,9 @@ static Status add_record(EmbeddedProducer *producer, Arena *arena,
 static Status take_failure(EmbeddedProducer *producer, Arena *arena)
 {
     if (!producer->failed) return st_ok();
-    Status st = st_error(arena, producer->failed, "%s", producer->failure);
+    /* Not the fault of the records at hand: some before them are lost. */
+    StatusKind kind = producer->failed == ST_USER ? ST_FATAL : producer->failed;
+    Status st = st_error(arena, kind, "%s", producer->failure);
     producer->failed = ST_OK;
     return st;
 }

@@ -55,6 +55,16 @@ void op_report_full(Op *op, const Batch *batch, int row, ProcessingError *error)
     options->log(options->log_context, error);
 }
 
+void op_report_again(Op *op, const ProcessingError *error)
+{
+    op->errors++;
+    const QueryOptions *options = op->task->options;
+    if (!options->log) return;
+    ProcessingError own = *error;
+    own.query_id = options->id;
+    options->log(options->log_context, &own);
+}
+
 void op_report(Op *op, int type, const Batch *batch, int row,
                const char *format, ...)
 {

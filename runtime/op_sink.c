@@ -180,7 +180,7 @@ static void sink_process(Op *op, int input, Batch *batch)
     int seen = 0;
     for (int i = 0; i < batch->sel_count; i++) {
         int row = batch_row(batch, i);
-        for (; seen <= row; seen++)
+        for (; sink->timestamp.slot >= 0 && seen <= row; seen++)
             if (batch->timestamps[seen] > stream_ms)
                 stream_ms = batch->timestamps[seen];
         int64_t ms;

@@ -12,6 +12,9 @@
  * DELIMITED can write one key in several ways ({"a":1}, { "a": 1 }), so keys in
  * such formats are written anew in our one way.
  *
+ * A guest of a hub gets its batches decoded (hub_decode.c) and opens no
+ * decoders.
+ *
  * process is for tables with a store: each row replaces its key's row and goes
  * on with the old one beside it. Store key: the record's key bytes. Value: the
  * needed columns. With a cache and old rows wanted, changes wait in the store
@@ -127,7 +130,7 @@ static Status source_open(Op *op, Arena *plan)
     const PlanSource *source = &op->node->source;
     state->decoder_step = str_printf(plan, "%.*s.Source.deserializer",
                                      STR_ARG(op->node->step));
-    Status st = open_decoders(op, plan, state);
+    Status st = op->task->hosted ? st_ok() : open_decoders(op, plan, state);
     if (st.kind) return st;
     const Map *properties = op->task->options->properties;
     state->stop_on_bad = property_bool(

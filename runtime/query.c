@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "runtime/hub_int.h"
 #include "runtime/table_state.h"
 
 enum {
@@ -23,6 +24,11 @@ enum {
 bool query_is_finished(const Query *query)
 {
     return atomic_load_explicit(&query->finished, memory_order_relaxed);
+}
+
+bool query_is_paused(const Query *query)
+{
+    return atomic_load_explicit(&query->paused, memory_order_relaxed);
 }
 
 void query_end(Query *query, Status st)
@@ -135,15 +141,24 @@ static void open_table(Query *query)
     if (sub) query->table = table_state_new(kept->id, sub->partitions);
 }
 
+static bool has_stores(const Query *query)
+{
+    for (int i = 0; i < query->sub_count; i++)
+        if (query->subs[i].store_count) return true;
+    return false;
+}
+
 static Status prepare(Query *query, Arena *arena)
 {
     Status st = query_cut(query, arena);
     if (!st.kind) st = query_topics(query, arena);
     if (st.kind) return st;
     share_cache(query);
+    if (hub_join(query)) return st;
     open_table(query);
-    st = state_open(arena, query->options.state_directory,
-                    &query->options.state, &query->db);
+    Str directory = has_stores(query) ? query->options.state_directory
+                                      : STR_NULL;
+    st = state_open(arena, directory, &query->options.state, &query->db);
     if (st.kind) return st;
     return open_workers(query, arena);
 }
@@ -175,6 +190,7 @@ void query_begin_halt(Query *query)
 void query_halt(Query *query)
 {
     query_begin_halt(query);
+    hub_leave(query);
     for (int i = 0; i < query->worker_count; i++) {
         Worker *worker = &query->workers[i];
         if (worker->started)
@@ -276,7 +292,7 @@ static bool partition_is_done(Query *query, Arena *arena, int topic,
  * the topics of the parts after them. */
 bool query_is_idle(Query *query)
 {
-    if (query_is_finished(query)) return true;
+    if (query_is_finished(query) || query_is_paused(query)) return true;
     atomic_store(&query->commit_wanted, true);
     if (query->options.threads == 0) {
         Worker *worker = &query->workers[0];

@@ -18,6 +18,7 @@
 #include "types/batch.h"
 
 typedef struct Query Query;
+typedef struct Hubs Hubs;
 
 typedef enum QueryState {
     QUERY_CREATED,
@@ -51,6 +52,8 @@ typedef struct QueryOptions {
     Str id;                /* "CSAS_HOT_1" */
     Str application_id;    /* Group, prefix of internal topics. */
     Broker *broker;
+    Hubs *hubs;            /* Where queries share readers; NULL: this one reads
+                              for itself. */
     Str state_directory;   /* Of this query; STR_NULL: state in memory only. */
     int threads;
     int batch_rows_max;    /* 1 to BATCH_ROWS_MAX; 0: the maximum. */
@@ -101,7 +104,7 @@ STATUS query_start(Arena *arena, const Plan *plan, const QueryOptions *options,
 int query_step(Query *query, int max_records);
 STATUS query_commit(Query *query, Arena *arena);
 
-/* True if all input is consumed and processed as of now. */
+/* True if all input is consumed and processed as of now, or it is paused. */
 bool query_is_idle(Query *query);
 
 void query_pause(Query *query);

@@ -86,6 +86,8 @@ typedef struct Worker {
     int64_t queued; /* Records read and not given back. */
     bool away;      /* The broker; said once. */
     bool closed_down;
+    bool hosted;          /* A hub's thread does the work. */
+    int64_t cpu_ns;       /* Hosted: its part of that thread's time. */
     bool assigned;        /* It has its share; not amid a rebalance. */
     Task *restoring_task; /* It lets the others run meanwhile. */
     int64_t last_commit_ms, last_checkpoint_ms;
@@ -134,6 +136,10 @@ struct Query {
     atomic_bool stopping, paused, finished, commit_wanted;
     _Atomic int64_t stopping_ms; /* Monotonic, since when; 0: not. */
     atomic_bool told;            /* options.finished was called. */
+    struct Hub *hub;  /* That hosts it, or NULL. Under the hubs' lock, */
+    int hub_seats;    /* as is how many of its threads do. */
+    atomic_int hub_wish;        /* HubWish: to go on alone. */
+    int64_t hub_alone_since_ms; /* Peers lack it; see hub_peers.c. */
 };
 
 /* ---- query_plan.c ---- */
@@ -152,16 +158,29 @@ const char *query_changelog(const Query *query, Str store);
 /* ---- query.c ---- */
 
 bool query_is_finished(const Query *query);
+bool query_is_paused(const Query *query);
 /* The query stops: with an error (state ERROR), or done (ST_OK). Any worker. */
 void query_end(Query *query, Status st);
+/* Calls options.finished, once. */
+void query_tell_finished(Query *query);
 
 /* ---- worker.c ---- */
 
+/* Makes a worker that a hub's thread will serve. */
+void worker_init(Query *query, int index, Worker *worker);
 STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker);
 /* Leaves the group and closes all tasks; commits first unless the query failed.
  */
 void worker_close(Worker *worker);
 void *worker_main(void *worker);
+/* As worker_main, for one that was hosted: opens its clients first. */
+void *worker_main_alone(void *worker);
+/* Takes a partition, to be read from `part->offset` on. `committed`: that is a
+ * committed offset. */
+void worker_own(Worker *worker, const TopicPartition *part, bool committed);
+void worker_remove_task(Worker *worker, int at);
+/* Settings of consumers ("consumer.") or producers, under their own names. */
+Map *worker_client_properties(Arena *arena, const Map *all, Str prefix);
 /* One round: poll up to `timeout_ms`, restore, process, commit if it is time.
  * Returns records processed. */
 int worker_turn(Worker *worker, int timeout_ms, int max_records);

@@ -383,6 +383,18 @@ static int run_slice(Task *task, TaskInput *input, int end)
     return rows;
 }
 
+void task_feed(Task *task, Batch *batch, int64_t latest_ms, int64_t next)
+{
+    TaskInput *input = &task->inputs[0];
+    time_slice(task, batch->count);
+    if (batch->sel_count) op_process(input->op, 0, batch);
+    pass_time(task, input, &latest_ms, 1);
+    wake_ops(task);
+    task->dirty = true;
+    input->position = next;
+    arena_reset(task->scratch);
+}
+
 int task_run(Task *task, int max_records, bool crowded)
 {
     int done = 0, max_rows = task->options->batch_rows_max;
@@ -440,6 +452,7 @@ void task_send(Op *op, const char *topic, int32_t partition,
         Status st = producer_send(task->producer, task->scratch, topic,
                                   partition, records, count);
         if (st.kind != ST_RETRY || task->options->exactly_once) {
+            task->send_failed = st.kind != ST_OK;
             op_fail(op, st);
             return;
         }

@@ -48,10 +48,14 @@ struct Task {
     int slice_number;         /* Counts small slices. */
     int64_t inner_ns;         /* Of operators within the one being timed. */
     bool claimed;             /* It has the sub-topology's partition. */
+    struct Outbox *outbox;    /* Hosted: through which it writes. */
+    bool hosted;              /* A guest of a hub, which decodes for it. */
+    struct HubLane *lane;     /* Hosted: who catches up for it; NULL: nobody. */
     bool restored;
     bool dirty;     /* Something was processed since the commit. */
     bool cancelled; /* To be closed; restoring stops. */
-    Status failed;  /* Text in `plan`. */
+    bool send_failed; /* The producer gave the reason. */
+    Status failed;    /* Text in `plan`. */
 };
 
 /* ---- for operators ---- */
@@ -120,6 +124,9 @@ void op_report_row(void *op, const Batch *batch, int row, const char *why);
 void op_report_full(Op *op, const Batch *batch, int row,
                     ProcessingError *error);
 
+/* Reports an error that was found while decoding for several queries. */
+void op_report_again(Op *op, const ProcessingError *error);
+
 /* Keeps a copy of the status as the task's failure (the first one wins). */
 void task_fail(Task *task, Status st);
 
@@ -146,6 +153,10 @@ typedef struct RawRows {
     int64_t *timestamps, *offsets;
     const Headers **headers; /* NULL: no row has any. */
 } RawRows;
+
+/* Room for `count` records, and the next of them. */
+RawRows raw_rows(Arena *arena, int32_t partition, int count);
+void raw_take(RawRows *raw, Arena *arena, int count, const Record *record);
 
 /* Makes the batch; rows that cannot be read are reported and not alive. The
  * timestamps are the extracted ones. */
@@ -227,6 +238,10 @@ void task_add(Task *task, TaskInput *input, Chunk *chunk);
  * many records went through. `crowded`: too much is queued to wait for others.
  */
 int task_run(Task *task, int max_records, bool crowded);
+
+/* Sends a decoded batch of a guest's one input through. `latest_ms`: the largest
+ * timestamp of all its rows; `next`: the offset after them. */
+void task_feed(Task *task, Batch *batch, int64_t latest_ms, int64_t next);
 
 /* True if records are queued that were not processed. */
 bool task_has_queued(const Task *task);

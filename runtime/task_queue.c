@@ -41,10 +41,18 @@ void task_add(Task *task, TaskInput *input, Chunk *chunk)
     input->caught_up = false;
 }
 
+RawRows raw_rows(Arena *arena, int32_t partition, int count)
+{
+    return (RawRows){.partition = partition,
+                     .keys = ARENA_ARRAY(arena, Str, count),
+                     .values = ARENA_ARRAY(arena, Str, count),
+                     .timestamps = ARENA_ARRAY(arena, int64_t, count),
+                     .offsets = ARENA_ARRAY(arena, int64_t, count)};
+}
+
 /* Copies one record's slices into the arrays. Record headers and batch headers
  * have the same shape, so they are shared. */
-static void take_record(RawRows *raw, Arena *arena, int max_rows,
-                        const Record *record)
+void raw_take(RawRows *raw, Arena *arena, int max_rows, const Record *record)
 {
     int i = raw->count++;
     raw->keys[i] = record->key;
@@ -68,16 +76,13 @@ void input_fill(TaskInput *input, int max_rows)
     Arena *arena = input->arena;
     arena_reset(arena);
     int rows = input->queued < max_rows ? input->queued : max_rows;
-    RawRows raw = {.keys = ARENA_ARRAY(arena, Str, rows),
-                   .values = ARENA_ARRAY(arena, Str, rows),
-                   .timestamps = ARENA_ARRAY(arena, int64_t, rows),
-                   .offsets = ARENA_ARRAY(arena, int64_t, rows)};
+    RawRows raw = raw_rows(arena, 0, rows);
     int at = input->first + input->held;
     while (raw.count < rows) {
         const RecordSet *set = input->chunks[at]->set;
         raw.partition = set->partition;
         while (raw.count < rows && input->next < set->count)
-            take_record(&raw, arena, rows, &set->records[input->next++]);
+            raw_take(&raw, arena, rows, &set->records[input->next++]);
         if (input->next < set->count) break;
         input->next = 0;
         input->held++;

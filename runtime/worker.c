@@ -161,6 +161,7 @@ static Task *need_task(Worker *worker, int sub, int32_t partition)
     Task *task = find_task(worker, sub, partition);
     if (task) return task;
     task = task_new(worker->query, sub, partition, worker->producer);
+    task->hosted = worker->hosted;
     if (worker->task_count == worker->task_cap) {
         worker->task_cap = worker->task_cap ? worker->task_cap * 2 : 8;
         worker->tasks = mem_realloc(worker->tasks,
@@ -236,7 +237,7 @@ static void assigned(void *context, TopicPartition *parts, int count)
 
 static void keep_counts(Worker *worker, const Task *task);
 
-static void remove_task(Worker *worker, int at)
+void worker_remove_task(Worker *worker, int at)
 {
     Task *task = worker->tasks[at];
     if (task == worker->restoring_task) {
@@ -251,7 +252,7 @@ static void remove_task(Worker *worker, int at)
 void worker_drop_tasks(Worker *worker)
 {
     while (worker->task_count)
-        remove_task(worker, worker->task_count - 1);
+        worker_remove_task(worker, worker->task_count - 1);
 }
 
 static bool owns_any(const Task *task)
@@ -296,7 +297,7 @@ static void revoked(void *context, const TopicPartition *parts, int count,
     for (int i = 0; i < count; i++)
         disown(worker, &parts[i]);
     for (int t = worker->task_count - 1; t >= 0; t--)
-        if (!owns_any(worker->tasks[t])) remove_task(worker, t);
+        if (!owns_any(worker->tasks[t])) worker_remove_task(worker, t);
     worker->assigned = false;
     worker_publish(worker, true);
 }
@@ -332,7 +333,7 @@ static void restore_task(Worker *worker, Task *task)
         worker_note_away(worker, st);
     if (!task->cancelled) return;
     for (int i = worker->task_count - 1; i >= 0; i--)
-        if (worker->tasks[i] == task) remove_task(worker, i);
+        if (worker->tasks[i] == task) worker_remove_task(worker, i);
 }
 
 static void restore_tasks(Worker *worker)
@@ -444,7 +445,7 @@ static bool must_wait(const Worker *worker)
     return false;
 }
 
-static void tell_finished(Query *query)
+void query_tell_finished(Query *query)
 {
     if (!atomic_exchange(&query->told, true) && query->options.finished)
         query->options.finished(query->options.finished_context, query);
@@ -466,15 +467,36 @@ void *worker_main(void *argument)
         if (interval < timeout) timeout = interval > 0 ? (int)interval : 1;
         worker_turn(worker, timeout, TURN_RECORDS);
     }
-    if (query_is_finished(query)) tell_finished(query);
+    if (query_is_finished(query)) query_tell_finished(query);
     worker_close(worker);
     return NULL;
+}
+
+static Status open_clients(Worker *worker, Arena *arena);
+
+/* A hub has let go of it: it reads by itself from the last commit on. */
+void *worker_main_alone(void *argument)
+{
+    Worker *worker = argument;
+    Query *query = worker->query;
+    Status st = st_ok();
+    worker->hosted = false;
+    do {
+        if (st.kind) {
+            worker_note_away(worker, st);
+            clock_sleep_ms(AWAY_PAUSE_MS);
+        }
+        arena_reset(worker->turn);
+        st = open_clients(worker, worker->turn);
+    } while (st.kind == ST_RETRY && !atomic_load(&query->stopping));
+    if (st.kind && st.kind != ST_RETRY) worker_fail(worker, st);
+    return worker_main(worker);
 }
 
 /* ---- opening and closing ---- */
 
 /* Of all settings those of the consumer or producer, under their own names. */
-static Map *client_properties(Arena *arena, const Map *all, Str prefix)
+Map *worker_client_properties(Arena *arena, const Map *all, Str prefix)
 {
     Map *out = ARENA_NEW(arena, Map);
     Str streams = STR("ksql.streams.");
@@ -511,8 +533,8 @@ Status worker_open_producer(Worker *worker, Arena *arena)
     const QueryOptions *options = &worker->query->options;
     ProducerOptions producer = {
         .transactional_id = STR_NULL,
-        .properties = client_properties(arena, options->properties,
-                                        STR("producer."))};
+        .properties = worker_client_properties(arena, options->properties,
+                                               STR("producer."))};
     if (worker->exactly_once) {
         txn_set_limits(worker, producer.properties);
         Str process;
@@ -531,7 +553,8 @@ static Status open_clients(Worker *worker, Arena *arena)
     const QueryOptions *options = &query->options;
     Status st = st_ok();
     /* Exactly once it is opened by the worker, which waits for the broker. */
-    if (!worker->exactly_once) st = worker_open_producer(worker, arena);
+    if (!worker->exactly_once && !worker->producer)
+        st = worker_open_producer(worker, arena);
     if (st.kind) return st;
     const char **topics = ARENA_ARRAY(worker->life, const char *,
                                       query->topic_count + 1);
@@ -541,14 +564,14 @@ static Status open_clients(Worker *worker, Arena *arena)
         .group = options->use_group ? options->application_id : STR_NULL,
         .topics = topics,
         .topic_count = query->topic_count,
-        .properties = client_properties(worker->life, options->properties,
-                                        STR("consumer.")),
+        .properties = worker_client_properties(
+            worker->life, options->properties, STR("consumer.")),
         .rebalance = {assigned, revoked, worker},
         .want_headers = true};
     return consumer_open(options->broker, arena, &consumer, &worker->consumer);
 }
 
-STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker)
+void worker_init(Query *query, int index, Worker *worker)
 {
     Arena *life = arena_new("worker", 0);
     size_t bytes = sizeof(NodeCounts) * (size_t)(query->plan->node_count + 1);
@@ -562,6 +585,11 @@ STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker)
     worker->shown = arena_zalloc(life, bytes);
     worker->last_commit_ms = commit_clock_ms(worker);
     worker->last_checkpoint_ms = monotonic_ms();
+}
+
+STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker)
+{
+    worker_init(query, index, worker);
     Status st = open_clients(worker, arena);
     if (!st.kind && !query->options.use_group) st = assign_all(worker, arena);
     if (st.kind) worker_close(worker);
@@ -679,6 +707,9 @@ void worker_publish(Worker *worker, bool force)
     worker->shown_last_record_ms = worker->last_record_ms;
     worker->shown_empty_since_ms = worker->empty_since_ms;
     worker->shown_assigned = worker->assigned;
-    if (live) worker->shown_cpu_ns = clock_thread_cpu_ns();
+    if (worker->hosted)
+        worker->shown_cpu_ns = worker->cpu_ns;
+    else if (live)
+        worker->shown_cpu_ns = worker->cpu_ns + clock_thread_cpu_ns();
     pthread_mutex_unlock(&query->lock);
 }

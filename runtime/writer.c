@@ -2,13 +2,16 @@
  *
  * Sends a batch's records: one stable counting sort by partition, then one
  * producer_send a partition. The producer copies, so everything here is used
- * again for the next batch.
+ * again for the next batch; room grows to what batches need.
  */
 #include "runtime/writer.h"
 
 #include <assert.h>
 
 #include "base/alloc.h"
+#include "runtime/outbox.h"
+
+enum { ROOM_FIRST = 16, ROOM_KEPT = 256 };
 
 void writer_open(Arena *plan, Op *op, Writer *writer)
 {
@@ -22,18 +25,24 @@ void writer_open_to(Arena *plan, Op *op, const char *topic, int partitions,
 {
     if (op->task->options->one_partition) partitions = 1;
     *writer = (Writer){.op = op, .topic = topic, .partitions = partitions};
-    writer->rows = mem_alloc(sizeof(WriterRow) * BATCH_ROWS_MAX);
-    writer->records = mem_alloc(sizeof(Record) * BATCH_ROWS_MAX);
     writer->counts = ARENA_ARRAY(plan, int, writer->partitions + 1);
 }
 
-void writer_close(Writer *writer)
+static void free_room(Writer *writer)
 {
     mem_free(writer->rows);
     mem_free(writer->records);
     buf_free(&writer->bytes);
     writer->rows = NULL;
     writer->records = NULL;
+    writer->count = writer->cap = 0;
+}
+
+void writer_close(Writer *writer)
+{
+    free_room(writer);
+    outbox_forget(writer->held);
+    writer->held = NULL;
 }
 
 void writer_begin(Writer *writer)
@@ -61,6 +70,13 @@ WriterRow *writer_row(Writer *writer, Str hash_key, const Batch *batch, int row)
 WriterRow *writer_row_to(Writer *writer, int32_t partition)
 {
     assert(writer->count < BATCH_ROWS_MAX);
+    if (writer->count == writer->cap) {
+        writer->cap = writer->cap ? 2 * writer->cap : ROOM_FIRST;
+        writer->rows = mem_realloc(writer->rows,
+                                   sizeof(WriterRow) * (size_t)writer->cap);
+        writer->records = mem_realloc(writer->records,
+                                      sizeof(Record) * (size_t)writer->cap);
+    }
     WriterRow *out = &writer->rows[writer->count++];
     *out = (WriterRow){.key_at = SIZE_MAX,
                        .value_at = SIZE_MAX,
@@ -83,6 +99,17 @@ static Str part(const Writer *writer, size_t at, uint32_t len)
     return (Str){writer->bytes.ptr ? writer->bytes.ptr + at : "", len};
 }
 
+static void send_run(Writer *writer, int32_t partition, const Record *records,
+                     int count)
+{
+    Outbox *outbox = writer->op->task->outbox;
+    if (outbox)
+        outbox_put(outbox, &writer->held, writer->op, writer->topic,
+                   writer->partitions, partition, records, count);
+    else
+        task_send(writer->op, writer->topic, partition, records, count);
+}
+
 void writer_send(Writer *writer)
 {
     /* counts[p] becomes where partition p begins, then where it ends. */
@@ -101,12 +128,13 @@ void writer_send(Writer *writer)
     int from = 0;
     for (int p = 0; p < writer->partitions; p++) {
         int end = writer->counts[p];
-        if (end > from)
-            task_send(writer->op, writer->topic, p, writer->records + from,
-                      end - from);
+        if (end > from) send_run(writer, p, writer->records + from, end - from);
         from = end;
     }
     writer->op->rows_out += writer->count;
+    /* Hundreds of guests share a thread: what one of them needs for a large
+     * batch is not kept for each. */
+    if (writer->op->task->hosted && writer->cap > ROOM_KEPT) free_room(writer);
 }
 
 void put_be64(Buf *buf, int64_t value)

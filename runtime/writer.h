@@ -23,10 +23,11 @@ typedef struct Writer {
     const char *topic;
     int partitions;
     Buf bytes;
-    WriterRow *rows; /* Room for BATCH_ROWS_MAX. */
-    int count;
-    int *counts; /* By partition; one more for null keys. */
+    WriterRow *rows;
     Record *records;
+    int count, cap; /* Of rows; records have room for as many. */
+    struct Held *held; /* In the task's outbox. */
+    int *counts;    /* By partition; one more for null keys. */
 } Writer;
 
 /* For the topic that the op's node writes, or another target. */
