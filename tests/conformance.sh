@@ -62,5 +62,8 @@ run "cases" --report "$build/conformance.jsonl"
 # Those that end with pull queries: rows that are read, and refusals.
 paths=("$cases"/rest/pull-queries-*.json)
 query_floor=$pull_floor
-[ -f "${paths[0]}" ] && run "pull queries"
+if [ -f "${paths[0]}" ]; then
+    run "pull queries"
+    run "pull queries with a changed expectation, failing" --mutate $seed
+fi
 exit $status

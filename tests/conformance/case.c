@@ -310,33 +310,48 @@ static Record keep_record(Arena *arena, const Record *record)
     return copy;
 }
 
-/* The records that queries and INSERTs wrote to a topic. */
+typedef VEC(Record) RecordList;
+
+static void take_set(Running *r, const RecordSet *set, RecordList *list)
+{
+    for (int i = 0; i < set->count; i++) {
+        Record *record = &set->records[i];
+        Str mark = str_printf(r->arena, "%s/%lld", set->topic,
+                              (long long)record->offset);
+        if (!map_get(&r->fed, mark))
+            *vec_push(r->arena, list) = keep_record(r->arena, record);
+    }
+}
+
+/* The records that queries and INSERTs wrote to a topic, in order within each
+ * partition. */
 static Record *read_topic(Running *r, const char *topic, int *count)
 {
     ConsumerOptions options = {.group = STR_NULL,
                                .topics = &topic,
                                .topic_count = 1,
                                .want_headers = true};
-    TopicPartition part = {0, 0, OFFSET_BEGINNING, STR_NULL};
+    TopicInfo info;
     Consumer *consumer;
     RecordSet *sets;
     int set_count;
-    VEC(Record) records = {0};
+    RecordList records = {0};
 
     *count = 0;
-    Status st = consumer_open(r->broker, r->arena, &options, &consumer);
+    Status st = broker_describe_topic(r->broker, r->arena, str_from(topic),
+                                      &info);
+    if (!st.kind) st = consumer_open(r->broker, r->arena, &options, &consumer);
     if (st.kind) return NULL;
-    st = consumer_assign(consumer, r->arena, &part, 1);
+    TopicPartition *parts = ARENA_ARRAY(r->arena, TopicPartition,
+                                        info.partition_count);
+    for (int i = 0; i < info.partition_count; i++)
+        parts[i] = (TopicPartition){0, i, OFFSET_BEGINNING, STR_NULL};
+    st = consumer_assign(consumer, r->arena, parts, info.partition_count);
     while (!st.kind) {
         st = consumer_poll(consumer, r->arena, 0, 100000, &sets, &set_count);
         if (st.kind || !set_count) break;
-        for (int i = 0; i < sets[0].count; i++) {
-            Record *record = &sets[0].records[i];
-            Str mark = str_printf(r->arena, "%s/%lld", topic,
-                                  (long long)record->offset);
-            if (!map_get(&r->fed, mark))
-                *vec_push(r->arena, &records) = keep_record(r->arena, record);
-        }
+        for (int i = 0; i < set_count; i++)
+            take_set(r, &sets[i], &records);
     }
     consumer_close(consumer);
     *count = records.count;
@@ -524,9 +539,10 @@ Outcome case_collect(Arena *arena, const Json *json, const Way *way,
 
     open_all(&r);
     if (r.outcome.verdict == PASSED) make_topics(&r);
-    if (r.outcome.verdict == PASSED && r.responds)
+    if (r.outcome.verdict == PASSED && r.responds) {
         run_with_responses(&r);
-    else if (r.outcome.verdict == PASSED && run_statements(&r))
+        if (r.outcome.verdict == PASSED) check_outputs(&r);
+    } else if (r.outcome.verdict == PASSED && run_statements(&r))
         run_queries(&r);
     close_all(&r);
     return r.outcome;

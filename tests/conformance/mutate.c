@@ -26,6 +26,7 @@ typedef enum Change {
     OTHER_CATEGORY,
     OTHER_MENTION,
     ALTER_POST,
+    ALTER_RESPONSE,
     CHANGES,
 } Change;
 
@@ -115,11 +116,19 @@ static void list_post(Mutator *m, Json *json, bool internal)
         list_post(m, one, internal);
 }
 
+/* What queries answer; what other statements say is not compared. */
+static void list_responses(Mutator *m, Json *responses)
+{
+    for (Json *one = responses->first; one; one = one->next)
+        list_value(m, ALTER_RESPONSE, tree_member(one, "query"));
+}
+
 static void list_options(Mutator *m)
 {
     Json *error = tree_member(m->json, "expectedError");
     Json *outputs = tree_member(m->json, "outputs");
     Json *post = tree_member(m->json, "post");
+    Json *responses = tree_member(m->json, "responses");
 
     if (error) {
         add(m, EXPECT_NO_ERROR, error, m->json);
@@ -130,6 +139,7 @@ static void list_options(Mutator *m)
     add(m, EXPECT_ERROR, m->json, m->json);
     if (outputs) list_outputs(m, outputs);
     if (post) list_post(m, post, false);
+    if (responses) list_responses(m, responses);
 }
 
 /* ---- changing it ---- */
@@ -302,6 +312,9 @@ static const char *apply(Mutator *m, const Option *option)
         other_mention(m, option->at);
         return "another name was expected";
     case ALTER_POST: alter_post(m, option->at); return "post was altered";
+    case ALTER_RESPONSE:
+        alter_scalar(m, option->at);
+        return "a response was altered";
     case CHANGES: break;
     }
     return "nothing was altered";
