@@ -36,6 +36,7 @@ struct FnCall {
     /* Evaluates a lambda argument; set by the runtime. False: it failed. */
     bool (*apply)(FnCall *call, const void *lambda, const Value *args,
                   int count, Value *out);
+    void *apply_context; /* Of whoever set `apply`. */
     /* Takes a row that failed in a column form; set by the runtime. */
     void (*row_failed)(FnCall *call, int row, const char *why);
     void *row_failed_context;
