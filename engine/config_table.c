@@ -110,8 +110,9 @@ const Setting setting_rows[] = {
      0, NULL, "a record whose TIMESTAMP column cannot be read stops the query"},
     {"ksql.fail.on.deserialization.error", SETTING_BOOL, "false", SETTING_QUERY,
      0, 0, NULL, "a record that cannot be read stops the query"},
-    {"ksql.fail.on.production.error", SETTING_BOOL, "true", SETTING_PENDING, 0,
-     0, NULL, "a record that cannot be written stops the query"},
+    {"ksql.fail.on.production.error", SETTING_BOOL, "true", 0, 0, 0, NULL,
+     "a record that is refused, as one too large, stops the query; false: it"
+     " is left out"},
     {"ksql.cast.strings.preserve.nulls", SETTING_BOOL, "true", SETTING_QUERY, 0,
      0, NULL, "a NULL cast to STRING is NULL; false: the text null"},
     {"ksql.nested.error.set.null", SETTING_BOOL, "true", SETTING_QUERY, 0, 0,

@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/property.h"
 #include "runtime/query_int.h"
 #include "runtime/slice.h"
 #include "runtime/table_state.h"
@@ -105,6 +106,8 @@ Task *task_new(Query *query, int sub, int32_t partition, Producer *producer)
     task->query_columns = query->plan->schema ? query->plan->schema->count : 0;
     task->partition = partition;
     task->producer = producer;
+    task->drop_refused = !property_bool(query->options.properties,
+                                        "ksql.fail.on.production.error", true);
     task->stream_time_ms = -1;
     task->name = str_printf(plan, "%d_%d", sub, (int)partition);
     task->ops = ARENA_ARRAY(plan, Op *, 2 * query->plan->node_count + 1);
@@ -348,8 +351,8 @@ static void wake_ops(Task *task)
     }
 }
 
-/* Reading the clock costs as much as some rows: large slices are timed, of small
- * ones a sample. */
+/* Reading the clock costs as much as some rows: large slices are timed, of
+ * small ones a sample. */
 static void time_slice(Task *task, int rows)
 {
     if (rows >= OP_TIMED_ROWS)
@@ -443,29 +446,46 @@ int task_target(const Op *op, const char **topic)
 
 /* ---- what operators ask of the query ---- */
 
-void task_send(Op *op, const char *topic, int32_t partition,
-               const Record *records, int count)
+/* Waits while the broker is away. */
+static Status send_at_last(Task *task, const char *topic, int32_t partition,
+                           const Record *records, int count)
 {
-    Task *task = op->task;
     bool said = false;
-    while (!task->failed.kind) {
+    for (;;) {
         Status st = producer_send(task->producer, task->scratch, topic,
                                   partition, records, count);
-        if (st.kind != ST_RETRY || task->options->exactly_once) {
-            task->send_failed = st.kind != ST_OK;
-            op_fail(op, st);
-            return;
-        }
+        if (st.kind != ST_RETRY || task->options->exactly_once) return st;
         if (!said)
             log_warn("broker away", "query=%.*s topic=%s reason=\"%s\"",
                      STR_ARG(task->options->id), topic, st.text);
         said = true;
         /* An end that cannot wait: nothing of this is committed. */
-        if (atomic_load(&task->query->stopping)) {
-            op_fail(op, st);
-            return;
-        }
+        if (atomic_load(&task->query->stopping)) return st;
         clock_sleep_ms(100);
+    }
+}
+
+void task_send(Op *op, const char *topic, int32_t partition,
+               const Record *records, int count)
+{
+    Task *task = op->task;
+    /* One by one, so that a record that is refused takes no other with it. What
+     * goes to the query's own topics is never left out. */
+    bool alone = task->drop_refused && op->node->kind == PLAN_SINK;
+    for (int i = 0; i < count && !task->failed.kind; i += alone ? 1 : count) {
+        Status st = send_at_last(task, topic, partition, records + i,
+                                 alone ? 1 : count);
+        if (!alone || st.kind != ST_USER) {
+            task->send_failed = st.kind && (st.kind != ST_RETRY ||
+                                            task->options->exactly_once);
+            op_fail(op, st);
+            continue;
+        }
+        ProcessingError error = {.type = 2,
+                                 .message = str_from(st.text),
+                                 .topic = str_from(topic),
+                                 .record = records[i].value};
+        op_report_full(op, NULL, 0, &error);
     }
 }
 

@@ -55,6 +55,7 @@ struct Task {
     bool dirty;     /* Something was processed since the commit. */
     bool cancelled; /* To be closed; restoring stops. */
     bool send_failed; /* The producer gave the reason. */
+    bool drop_refused; /* Outputs that the broker refuses are left out. */
     Status failed;    /* Text in `plan`. */
 };
 

@@ -409,6 +409,44 @@ static void test_away(Call call)
     teardown(&f);
 }
 
+/* Outputs that the broker refuses for their own sake: they end the query, or
+ * are left out one by one and told. */
+static void count_error(void *context, const ProcessingError *error)
+{
+    CHECK(error->type == 2 && str_eq(error->topic, STR("out")));
+    CHECK(error->record.len > 0 && error->message.len > 0);
+    ++*(int *)context;
+}
+
+static void test_refused(bool drop)
+{
+    Fixture f;
+    Map properties = {0};
+    Str no = STR("false");
+    int told = 0;
+    setup(&f, STR_NULL);
+    if (drop)
+        map_put(arena, &properties, STR("ksql.fail.on.production.error"), &no);
+    f.options.properties = &properties;
+    f.options.log = count_error;
+    f.options.log_context = &told;
+    for (int i = 0; i < 5; i++)
+        send(&f, i, i);
+    f.broker.kind[CALL_SEND] = ST_USER;
+    f.broker.left[CALL_SEND] = 2;
+    start(&f);
+    steps(&f);
+    if (drop) {
+        CHECK(!query_commit(f.query, arena).kind);
+        CHECK(state_of(&f, NULL) == QUERY_RUNNING);
+        CHECK(out_count(&f) == 3 && state_sum(&f) == 5);
+    } else {
+        CHECK(state_of(&f, NULL) == QUERY_ERROR);
+    }
+    CHECK(told == (drop ? 2 : 0));
+    teardown(&f);
+}
+
 /* And for good: it stops and says why; stopping it is no trouble. */
 static void test_gone(Call call, StatusKind kind)
 {
@@ -628,6 +666,8 @@ int main(void)
     arena = arena_new("test", 0);
     for (int call = CALL_POLL; call <= CALL_COMMIT; call++)
         test_away((Call)call);
+    test_refused(false);
+    test_refused(true);
     test_gone(CALL_POLL, ST_USER);
     test_gone(CALL_POLL, ST_FATAL);
     test_gone(CALL_SEND, ST_FATAL);
