@@ -238,6 +238,15 @@ static Status mem_flush(Producer *producer, Arena *arena, int timeout_ms)
     return st_ok();
 }
 
+static void mem_consumer_reach(Consumer *base, int topic_index,
+                               int32_t partition, ConsumerReach *reach)
+{
+    const MemConsumer *consumer = (const MemConsumer *)base;
+    const MemTopic *topic = consumer->topics[topic_index];
+    reach->next = consumer->next[topic_index][partition];
+    reach->end = topic ? topic->parts[partition].count : reach->next;
+}
+
 static const BrokerType mem_type = {
     .name = "bench",
     .close = mem_close,
@@ -253,6 +262,7 @@ static const BrokerType mem_type = {
     .consumer_release = mem_consumer_release,
     .consumer_commit = mem_consumer_commit,
     .consumer_committed = NULL,
+    .consumer_reach = mem_consumer_reach,
     .producer_open = mem_producer_open,
     .producer_close = mem_producer_close,
     .produce = mem_produce,

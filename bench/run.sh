@@ -189,6 +189,8 @@ echo "expressions, ns of CPU a row and rows a second:"
     while read -r ns rows expression; do
         printf '%8.1f %12.0f  %s\n' "$ns" "$rows" "${expression//\\/}"
     done
+echo "pull queries by key, 1,000,000 keys, embedded broker:"
+"$build/bench/bench_pull" 2>"$temp/error" || fail "bench_pull failed"
 line=$(start_time)
 note 1 start "$line"
 echo "shell on the embedded broker: $line (goals 50 ms, 40 MB)"

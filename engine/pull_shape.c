@@ -58,7 +58,7 @@ static bool read_text(Reading *r)
     bool doubled = false;
     for (;; r->at++) {
         char c = char_at(r, r->at);
-        if (!c) return false;
+        if (!c || (c == '$' && char_at(r, r->at + 1) == '{')) return false;
         if (c != '\'') continue;
         if (char_at(r, r->at + 1) != '\'') break;
         doubled = true;

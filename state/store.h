@@ -110,7 +110,8 @@ STATUS store_restore(Store *store, Arena *arena, Broker *broker,
 
 /* Around all that changes entries of a store that others may read, one record
  * or many; not across calls that wait. May be nested; costs nothing for a store
- * without a view. */
+ * without a view. Looking entries up may let readers in too (never in a session
+ * store), so a record looks up all it changes before it changes any. */
 void store_begin(Store *store);
 void store_end(Store *store);
 /* Between two records, with no entry borrowed: lets readers in who wait. */
