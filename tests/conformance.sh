@@ -64,6 +64,7 @@ paths=("$cases"/rest/pull-queries-*.json)
 query_floor=$pull_floor
 if [ -f "${paths[0]}" ]; then
     run "pull queries"
+    [ "${2-}" = plainly ] || run "pull queries in all ways" --permute
     run "pull queries with a changed expectation, failing" --mutate $seed
 fi
 exit $status
