@@ -335,8 +335,10 @@ const Setting setting_rows[] = {
     {"num.stream.threads", SETTING_INT, "4", SETTING_STREAMS, 1, 256, NULL,
      "worker threads of a query; no more are started than there are partiti"
      "ons or cores"},
-    {"num.standby.replicas", SETTING_INT, "0",
-     SETTING_STREAMS | SETTING_PENDING, 0, 0, NULL, "as in the reference"},
+    {"num.standby.replicas", SETTING_INT, "0", SETTING_STREAMS, 0, 2147483647,
+     NULL,
+     "keep the state of partitions that other processes of the service work on,"
+     " ready to take over; from 1 on each process does"},
     {"max.warmup.replicas", SETTING_INT, "2", SETTING_STREAMS | SETTING_PENDING,
      0, 0, NULL, "as in the reference"},
     {"acceptable.recovery.lag", SETTING_INT, "10000",

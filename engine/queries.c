@@ -127,6 +127,11 @@ void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
         .state = state_options(engine),
         .offset_latest = str_eq_nocase(reset, STR("latest")),
         .use_group = true,
+        /* The embedded broker has one process and nobody to stand by for. */
+        .standby_replicas =
+            engine->kafka ? (int)engine_setting_int(engine, properties,
+                                                    "num.standby.replicas")
+                          : 0,
         .internal_replicas = (int)engine_setting_int(engine, properties,
                                                      "replication.factor"),
         .properties = properties,

@@ -159,8 +159,9 @@ static Status prepare(Query *query, Arena *arena)
     Str directory = has_stores(query) ? query->options.state_directory
                                       : STR_NULL;
     st = state_open(arena, directory, &query->options.state, &query->db);
-    if (st.kind) return st;
-    return open_workers(query, arena);
+    if (!st.kind) st = open_workers(query, arena);
+    if (!st.kind) st = standby_open(query, arena);
+    return st;
 }
 
 STATUS query_start(Arena *arena, const Plan *plan, const QueryOptions *options,
@@ -199,6 +200,7 @@ void query_halt(Query *query)
             worker_close(worker);
         worker->started = false;
     }
+    standby_close(query);
 }
 
 void query_stop(Query *query)
@@ -339,6 +341,8 @@ void query_info(Query *query, Arena *arena, QueryInfo *info)
     info->error_kind = query->error_kind;
     info->restored = atomic_load(&query->restored);
     info->to_restore = atomic_load(&query->to_restore);
+    info->standby_count = query->standby_count;
+    info->standby_behind = query->standby_behind;
     if (query->error) info->error = str_copy(arena, str_from(query->error));
     info->wall_ns = clock_monotonic_ns() - query->started_ns;
     for (int w = 0; w < query->worker_count; w++) {
@@ -396,7 +400,12 @@ void query_print(Query *query, Buf *out)
             sum[i].state_bytes += c->state_bytes;
         }
     }
+    int standbys = query->standby_count;
+    int64_t behind = query->standby_behind;
     pthread_mutex_unlock(&query->lock);
     print_node(sum, out, query->plan->root, 0);
+    if (standbys)
+        buf_printf(out, "standby: partitions=%d behind=%lld\n", standbys,
+                   (long long)behind);
     arena_free(arena);
 }

@@ -67,6 +67,9 @@ typedef struct QueryOptions {
     bool offset_latest;    /* auto.offset.reset for streams. */
     bool use_group;        /* Share partitions in a consumer group and commit
                               offsets; else read all, remember nothing. */
+    int standby_replicas;  /* > 0: keeps the state of partitions that others of
+                              the group work on. With a group, threads and a
+                              state directory only. */
     int internal_replicas; /* -1: the broker's default. */
     const Map *properties; /* Str by name: consumer.*, producer.*, the rest. */
     const Clock *clock;
@@ -90,6 +93,9 @@ typedef struct QueryInfo {
     int64_t state_keys, state_bytes;
     int64_t restored, to_restore; /* While QUERY_RESTORING: changelog records
                                      of the store at hand. */
+    int standby_count;     /* Partitions whose state is kept for others. */
+    int64_t standby_behind; /* Changelog records it has not applied; -1: not
+                               known yet. */
     StatusKind error_kind; /* With QUERY_ERROR: ST_USER or ST_FATAL. */
 } QueryInfo;
 

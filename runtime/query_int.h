@@ -43,6 +43,7 @@ typedef struct SubPlan {
     int partitions; /* The most of its topics: the number of tasks. */
     int store_count;
     atomic_bool *claimed; /* By partition: a task has its stores open. */
+    atomic_int *wanted;   /* By partition: workers' tasks, open or not. */
 } SubPlan;
 
 /* What others may see of a partition that a worker reads. */
@@ -105,6 +106,8 @@ typedef struct Worker {
     bool shown_assigned, restoring;
 } Worker;
 
+typedef struct Standby Standby;
+
 struct Query {
     Arena *arena;
     const Plan *plan;
@@ -123,6 +126,9 @@ struct Query {
     StateDb *db;
     Worker *workers;
     int worker_count;
+    Standby *standby;     /* NULL: none are kept. */
+    int standby_count;    /* Published: partitions, */
+    int64_t standby_behind; /* and records not applied; -1: not known. */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     pthread_mutex_t rows_lock; /* Around options.rows. */
@@ -194,6 +200,13 @@ void worker_own(Worker *worker, const TopicPartition *part, bool committed);
 void worker_drop_tasks(Worker *worker);
 /* Says once that the broker is away, ST_RETRY, or back. */
 void worker_note_away(Worker *worker, Status st);
+
+/* ---- standby.c ---- */
+
+/* Begins to keep stand-bys if the options want it. */
+STATUS standby_open(Query *query, Arena *arena);
+/* After `stopping` was set: waits for its thread and frees it. */
+void standby_close(Query *query);
 
 /* ---- worker_commit.c ---- */
 

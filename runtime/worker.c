@@ -162,6 +162,7 @@ static Task *need_task(Worker *worker, int sub, int32_t partition)
     if (task) return task;
     task = task_new(worker->query, sub, partition, worker->producer);
     task->hosted = worker->hosted;
+    atomic_fetch_add(&worker->query->subs[sub].wanted[partition], 1);
     if (worker->task_count == worker->task_cap) {
         worker->task_cap = worker->task_cap ? worker->task_cap * 2 : 8;
         worker->tasks = mem_realloc(worker->tasks,
@@ -245,7 +246,9 @@ void worker_remove_task(Worker *worker, int at)
         return;
     }
     keep_counts(worker, task);
+    atomic_int *wanted = &worker->query->subs[task->sub].wanted[task->partition];
     task_close(task);
+    atomic_fetch_sub(wanted, 1);
     worker->tasks[at] = worker->tasks[--worker->task_count];
 }
 

@@ -102,11 +102,26 @@ void store_close(Store *store);
 
 /* Makes the store's content equal to its changelog: reads from the offset of
  * the last checkpoint to the end as it is now. `progress` (may be NULL) is
- * called now and then and returns false to stop (ST_RETRY then). */
+ * called now and then and returns false to stop (ST_RETRY then); what was read
+ * so far is kept, and not read again next time. */
 STATUS store_restore(Store *store, Arena *arena, Broker *broker,
                      bool (*progress)(void *context, int64_t done,
                                       int64_t total),
                      void *context);
+
+/* For a stand-by, a store that nobody uses but for keeping it as new as its
+ * changelog: store_follow_begin after store_restore, then store_follow with the
+ * records from store_offset on, in their order, and at times
+ * store_follow_save with the offset after the last one, which makes them
+ * durable. Only store_close may come after that: whoever opens it again
+ * restores what came since the last save. On disk only. */
+STATUS store_follow_begin(Store *store);
+STATUS store_follow(Store *store, const Record *records, int count);
+STATUS store_follow_save(Store *store, Arena *arena, int64_t offset);
+/* Up to where what is durable is complete; -1: nothing is. */
+int64_t store_offset(const Store *store);
+/* The topic, as it was given to store_open. */
+const char *store_changelog(const Store *store);
 
 /* Around all that changes entries of a store that others may read, one record
  * or many; not across calls that wait. May be nested; costs nothing for a store

@@ -314,6 +314,12 @@ void flush_done(Store *store);
 STATUS flush_early(Store *store, Arena *arena);
 void pending_free(Pending *pending);
 
+/* ---- store_restore.c ---- */
+
+/* One record of the changelog; false: it has no key, or its window is past
+ * retention. */
+bool restore_apply(Store *store, const Record *record);
+
 /* ---- state.c: what is known about the changelog ---- */
 
 /* Reads the store's checkpoint into it. */

@@ -14,6 +14,9 @@
  *   - else at the beginning, after wiping what is there: data without an offset
  *     is of a restore that did not end or of a spill whose records may be lost.
  *
+ * A restore that is stopped keeps what it has read: a long one that is cut off
+ * by a rebalance, or a restart, goes on where it was.
+ *
  * The end is the topic's end at the start. With transactions it is the end of
  * all that was written, decided or not: another process may have committed a
  * transaction whose markers are still on their way, and what it committed must
@@ -47,25 +50,22 @@ typedef struct Restore {
     void *context;
 } Restore;
 
-static void apply(Restore *r, const Record *record)
+bool restore_apply(Store *store, const Record *record)
 {
-    Store *store = r->store;
     Table *table = record->key.ptr ? segment_make(store, record->key) : NULL;
-    if (!table) {
-        r->skipped++;
-        return;
-    }
+    if (!table) return false;
     uint64_t hash = hash_bytes(record->key.ptr, record->key.len);
     StoreEntry *entry = table_find(table, hash, record->key);
-    if (!record->value.ptr && !entry && table->complete) return;
+    if (!record->value.ptr && !entry && table->complete) return true;
     if (!entry) entry = table_add(table, hash, record->key);
     if (!record->value.ptr) {
         store_delete(store, entry, record->timestamp_ms);
-        return;
+        return true;
     }
     char *room = store_value_room(store, entry, (uint32_t)record->value.len);
     memcpy(room, record->value.ptr, record->value.len);
     store_mark(store, entry, record->timestamp_ms);
+    return true;
 }
 
 static bool goes_on(const Restore *r)
@@ -136,7 +136,7 @@ static Status read_some(Restore *r)
     r->empty_polls = 0;
     for (int i = 0; i < count; i++) {
         for (int j = 0; j < sets[i].count; j++)
-            apply(r, &sets[i].records[j]);
+            r->skipped += !restore_apply(r->store, &sets[i].records[j]);
         consumer_release(r->consumer, &sets[i]);
     }
     store_make_room(r->store);
@@ -187,7 +187,9 @@ static bool must_wipe(const Store *store, int64_t low, int64_t high)
     return store->checkpoint_offset < low || store->checkpoint_offset > high;
 }
 
-/* All that was read becomes durable, with the offset up to which it was. */
+/* All that was read becomes durable, with the offset up to which it was. That
+ * may be less than all there is: what is there then is the changelog's content
+ * as it once was, and whoever restores next goes on from there. */
 static Status save(Restore *r)
 {
     Store *store = r->store;
@@ -209,8 +211,11 @@ static Status restore(Restore *r, int64_t low, int64_t high)
     r->next = r->start;
     r->end = store->transactional ? -1 : high;
     if (r->end < 0 || r->start < r->end) st = read_all(r);
-    if (st.kind || r->next == store->checkpoint_offset) return st;
-    return save(r);
+    bool stopped_early = st.kind == ST_RETRY && !store->status.kind;
+    if (st.kind && !stopped_early) return st;
+    if (r->next == store->checkpoint_offset) return st;
+    Status saved = save(r);
+    return saved.kind ? saved : st;
 }
 
 Status store_restore(Store *store, Arena *arena, Broker *broker,
