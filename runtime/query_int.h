@@ -81,6 +81,9 @@ typedef struct Worker {
     int64_t go_back_ms;   /* Monotonic: not tried again before. */
     int go_back_failures; /* In a row, that trying again hardly cures. */
     bool producer_broken; /* Another must be opened. */
+    bool counted;         /* In writers_ready, */
+    int64_t ready_ms;     /* since then. */
+    bool may_join;        /* See txn_may_join. */
     Task **tasks;
     int task_count, task_cap;
     PollArena *free_polls;
@@ -139,6 +142,7 @@ struct Query {
     _Atomic int64_t restored, to_restore; /* Changelog records, of the stores
                                             that were restored last. */
     _Atomic int64_t taken, given; /* Rows of LIMIT: promised, delivered. */
+    atomic_int writers_ready;     /* Workers that have had a producer. */
     atomic_bool stopping, paused, finished, commit_wanted;
     _Atomic int64_t stopping_ms; /* Monotonic, since when; 0: not. */
     atomic_bool told;            /* options.finished was called. */
@@ -229,6 +233,11 @@ void worker_take_failure(Worker *worker, Status st);
  * which it begins, after going back to the last commit if that is to be done.
  * False: not yet; the broker is away, or the query has failed. */
 bool worker_is_ready(Worker *worker);
+/* True if it may join its group. First its producer is opened: that ends what a
+ * dead process left open, whose offsets would be waited for. Then it waits a
+ * little for the other workers to come so far, so that they share the
+ * partitions at once and none has to be taken back. */
+bool txn_may_join(Worker *worker);
 /* A commit is due for reasons of exactly once, whatever the interval. */
 bool txn_is_due(const Worker *worker);
 /* Takes over what the properties of a producer say. */

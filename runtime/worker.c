@@ -418,11 +418,8 @@ int worker_turn(Worker *worker, int timeout_ms, int max_records)
     bool nested = worker->restoring_task != NULL;
     if (!nested) arena_reset(worker->turn);
     int polled = 0, done = 0;
-    /* What a dead process left open is ended before anything is asked of the
-     * group: its offsets would be waited for. */
-    if (!nested && worker->exactly_once && !worker->producer &&
-        !worker_is_ready(worker)) {
-        if (timeout_ms) clock_sleep_ms(timeout_ms);
+    if (!nested && worker->exactly_once && !txn_may_join(worker)) {
+        if (timeout_ms) clock_sleep_ms(timeout_ms < 5 ? timeout_ms : 5);
         worker_publish(worker, false);
         return 0;
     }

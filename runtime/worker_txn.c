@@ -39,6 +39,7 @@ enum {
     BYTES_MAX = 32 << 20,
     GO_BACK_PAUSE_MS = 200, /* Between attempts. */
     FAILURES_MAX = 20,
+    JOIN_WAIT_MS = 2000, /* For the other workers of the query. */
 };
 
 static int64_t now_ms(void)
@@ -83,10 +84,19 @@ void txn_lose(Worker *worker, Status st)
     worker->go_back_ms = 0;
 }
 
+/* A test makes the commit fail. */
+static Status abort_instead(Worker *worker)
+{
+    Status st = txn_abort(worker->producer, worker->turn);
+    return st.kind ? st : st_error(worker->turn, ST_RETRY, "fault 'txn.abort'");
+}
+
 STATUS txn_finish(Worker *worker, const TopicPartition *parts, int count)
 {
-    Status st = txn_commit(worker->producer, worker->turn, worker->consumer,
-                           parts, count);
+    Status st = fault_here("txn.abort")
+                    ? abort_instead(worker)
+                    : txn_commit(worker->producer, worker->turn,
+                                 worker->consumer, parts, count);
     worker->in_transaction = false;
     if (!st.kind) return st;
     worker->producer_broken = st.kind == ST_FATAL;
@@ -203,4 +213,20 @@ bool worker_is_ready(Worker *worker)
     worker->in_transaction = true;
     worker->began_ms = now_ms();
     return true;
+}
+
+bool txn_may_join(Worker *worker)
+{
+    Query *query = worker->query;
+    if (worker->may_join) return true;
+    if (!worker->producer && !worker_is_ready(worker)) return false;
+    if (!worker->counted) {
+        worker->counted = true;
+        worker->ready_ms = now_ms();
+        atomic_fetch_add(&query->writers_ready, 1);
+    }
+    worker->may_join = atomic_load(&query->writers_ready) >=
+                           query->worker_count ||
+                       now_ms() - worker->ready_ms > JOIN_WAIT_MS;
+    return worker->may_join;
 }

@@ -42,7 +42,7 @@ typedef struct Server {
 
 typedef struct Tally {
     int at_points[POINTS];
-    int at_random, frozen, left, tried[POINTS];
+    int at_random, frozen, left, aborts, tried[POINTS];
 } Tally;
 
 static _Noreturn void give_up(const char *what, const char *why)
@@ -260,6 +260,13 @@ static void live(Chaos *chaos, Server *servers, int life, Tally *tally)
         ms = kafka ? POINT_KAFKA_MS : POINT_LOCAL_MS;
         tally->tried[point]++;
     }
+    if (point < 0 && chaos->exactly_once && !pick(chaos, 2)) {
+        /* Transactions that fail, and the way back. */
+        fault = str_printf(chaos->arena, "txn.abort:%d,txn.abort:%d",
+                           1 + (int)pick(chaos, 12), 1 + (int)pick(chaos, 12))
+                    .ptr;
+        tally->aborts++;
+    }
     if (!chaos->broker) must("broker", feed_open(chaos));
     if (chaos->processes == 1) must("input", feed_more(chaos, chaos->records));
     if (!kafka) feed_close(chaos);
@@ -372,12 +379,12 @@ static void report(const Chaos *chaos, const Tally *tally, int failed,
     }
     printf("\nchaos: broker=%s guarantee=%s seed=%" PRIu64
            " processes=%d kills=%d at_points=%d at_random=%d broker_kills=%d "
-           "left=%d frozen=%d records=%lld seconds=%d verdict=%s\n",
+           "left=%d frozen=%d aborts=%d records=%lld seconds=%d verdict=%s\n",
            chaos->bootstrap ? "kafka" : "local",
            chaos->exactly_once ? "exactly_once_v2" : "at_least_once",
            chaos->seed, chaos->processes, at_points + tally->at_random,
            at_points, tally->at_random, chaos->broker_kills, tally->left,
-           tally->frozen, (long long)chaos->fed,
+           tally->frozen, tally->aborts, (long long)chaos->fed,
            (int)((clock_monotonic_ns() - began_ns) / 1000000000),
            failed ? "WRONG" : "right");
 }
