@@ -214,10 +214,13 @@ static void wait_idle(Server *server)
     CHECK(mr_is_idle(server->engine, 50));
 }
 
-static void wait_for_records(Server *server)
+/* Writes until the server has read something. */
+static void write_until_read(Source *source, Server *server)
 {
-    for (int i = 0; i < 1000 && !stats_of(server, 0)->records_in; i++)
+    for (int i = 0; i < 1000 && !stats_of(server, 0)->records_in; i++) {
+        write_some(source, 100);
         clock_sleep_ms(10);
+    }
     CHECK(stats_of(server, 0)->records_in > 0);
 }
 
@@ -435,12 +438,11 @@ static void engines_share_the_partitions(void)
     create_source(&first);
     for (int q = 0; q < QUERIES; q++)
         create_query(&first, q);
-    CHECK(!pthread_create(&source.thread, NULL, flow, &source));
     for (int round = 0; round < 4; round++) {
-        clock_sleep_ms(200);
+        write_some(&source, 5000);
         open_server(&second, source.broker, true);
-        clock_sleep_ms(300);
-        wait_for_records(&second);
+        write_until_read(&source, &second);
+        write_some(&source, 5000);
         if (round % 2) {
             close_server(&second);
         } else {
@@ -448,8 +450,7 @@ static void engines_share_the_partitions(void)
             first = second;
         }
     }
-    atomic_store(&source.stop, true);
-    pthread_join(source.thread, NULL);
+    write_some(&source, 5000);
     wait_idle(&first);
     for (int q = 0; q < QUERIES; q++)
         check_query(&source, q, false);
@@ -535,15 +536,13 @@ static void a_group_with_members_is_shared_as_ever(void)
     create_source(&first);
     create_query(&first, 0);
     create_query(&first, 1);
-    CHECK(!pthread_create(&source.thread, NULL, flow, &source));
-    wait_for_records(&first);
+    write_until_read(&source, &first);
     wait_for_consumers(1);
     /* One without hubs: its queries are members of their groups. */
     open_server(&second, source.broker, false);
-    wait_for_records(&second);
+    write_until_read(&source, &second);
     wait_for_consumers(4);
-    atomic_store(&source.stop, true);
-    pthread_join(source.thread, NULL);
+    write_some(&source, 5000);
     wait_idle(&first);
     wait_idle(&second);
     check_query(&source, 0, true);
