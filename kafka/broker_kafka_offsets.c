@@ -125,9 +125,15 @@ static void ask(KafkaBroker *broker, Arena *arena, OffsetOp op,
                 GroupOffsets *groups, int count)
 {
     rd_kafka_t *admin;
-    int under_way = 0;
+    int under_way = 0, partitions;
 
-    Status st = kafka_admin(broker, arena, &admin);
+    /* A broker that is away is found out by a request that may time out: those
+     * below ask for each group's coordinator first, and librdkafka 2.0.2 has
+     * been seen to abort the program ("eonce->refcnt > 0") when they were sent
+     * while the broker was away. */
+    Status st = kafka_partition_count(broker, arena, groups[0].topic,
+                                      &partitions);
+    if (!st.kind) st = kafka_admin(broker, arena, &admin);
     for (int i = 0; i < count; i++)
         groups[i].status = st.kind ? st
                                    : st_error(arena, ST_RETRY,

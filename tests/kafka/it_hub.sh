@@ -25,6 +25,7 @@ script() { # COUNT: a script with so many queries
 script $QUERIES >"$tmp/all.sql"
 script $((QUERIES - 1)) >"$tmp/fewer.sql"
 options=(--set ksql.service.id="$id"
+    --set millrace.shared.readers=true
     --set ksql.streams.auto.offset.reset=earliest
     --set ksql.streams.commit.interval.ms=$COMMIT_MS
     --set ksql.streams.consumer.session.timeout.ms=3000)

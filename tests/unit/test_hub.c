@@ -127,7 +127,7 @@ static void open_source(Source *source, Broker *broker, Arena *arena)
 /* ---- an engine ---- */
 
 static Str earliest = STR_INIT("earliest"), often = STR_INIT("50");
-static Str shared_no = STR_INIT("false");
+static Str yes = STR_INIT("true"), no = STR_INIT("false");
 
 typedef struct Server {
     Arena *arena;
@@ -141,9 +141,8 @@ static void open_server(Server *server, Broker *broker, bool shared)
     server->arena = arena_new("server", 0);
     map_put(server->arena, &settings, STR("auto.offset.reset"), &earliest);
     map_put(server->arena, &settings, STR("commit.interval.ms"), &often);
-    if (!shared)
-        map_put(server->arena, &settings, STR("millrace.shared.readers"),
-                &shared_no);
+    map_put(server->arena, &settings, STR("millrace.shared.readers"),
+            shared ? &yes : &no);
     mr_Options options = {.mode = MR_INTERACTIVE,
                           .settings = &settings,
                           .broker = broker,
