@@ -72,12 +72,14 @@ $(BUILD)/%.o: %.cc | $(PACKAGES)
 
 # Lemon writes next to its input, so the grammar is copied first. Its output
 # warns under our flags and is compiled with fewer.
-$(BUILD)/gen/grammar.c: parser/grammar.y | $(PACKAGES)
+# One rule for both files: who includes the header is compiled after it, in the
+# same run, when the tokens have changed.
+$(BUILD)/gen/grammar.c $(BUILD)/gen/grammar.h &: parser/grammar.y | $(PACKAGES)
 	@mkdir -p $(BUILD)/gen
 	@echo "  lemon $<"
 	@cp $< $(BUILD)/gen/grammar.y
 	@lemon -q $(BUILD)/gen/grammar.y
-$(BUILD)/gen/grammar.h: $(BUILD)/gen/grammar.c
+	@touch $(BUILD)/gen/grammar.c $(BUILD)/gen/grammar.h
 $(BUILD)/gen/grammar.o: $(BUILD)/gen/grammar.c
 	@$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(SAN) -MMD -MP -c -o $@ $<
 $(filter $(BUILD)/parser/%,$(LIBOBJ)): | $(BUILD)/gen/grammar.h
