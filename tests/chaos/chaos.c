@@ -58,33 +58,36 @@ static void must(const char *what, Status st)
 
 /* ---- the script ---- */
 
-static void write_script(const Chaos *chaos)
+static void write_script(Chaos *chaos)
 {
     static const char text[] =
         "CREATE STREAM input (k STRING KEY, seq BIGINT, v INT)\n"
-        "  WITH (kafka_topic='%1$s_in', value_format='JSON');\n"
+        "  WITH (kafka_topic='%s_in', value_format='JSON');\n"
         "CREATE STREAM lefts (k STRING KEY, id BIGINT)\n"
-        "  WITH (kafka_topic='%1$s_left', value_format='JSON');\n"
+        "  WITH (kafka_topic='%s_left', value_format='JSON');\n"
         "CREATE STREAM rights (k STRING KEY, id BIGINT)\n"
-        "  WITH (kafka_topic='%1$s_right', value_format='JSON');\n"
-        "CREATE STREAM copies WITH (kafka_topic='%1$s_copies') AS\n"
+        "  WITH (kafka_topic='%s_right', value_format='JSON');\n"
+        "CREATE STREAM copies WITH (kafka_topic='%s_copies') AS\n"
         "  SELECT k, seq FROM input;\n"
-        "CREATE TABLE counts WITH (kafka_topic='%1$s_counts') AS\n"
+        "CREATE TABLE counts WITH (kafka_topic='%s_counts') AS\n"
         "  SELECT k, COUNT(*) AS c, SUM(seq) AS s FROM input GROUP BY k;\n"
-        "CREATE TABLE groups WITH (kafka_topic='%1$s_groups') AS\n"
+        "CREATE TABLE groups WITH (kafka_topic='%s_groups') AS\n"
         "  SELECT v, AS_VALUE(v) AS g, COUNT(*) AS c, SUM(seq) AS s\n"
         "  FROM input GROUP BY v;\n"
-        "CREATE TABLE sessions WITH (kafka_topic='%1$s_sessions') AS\n"
+        "CREATE TABLE sessions WITH (kafka_topic='%s_sessions') AS\n"
         "  SELECT k, COUNT(*) AS c, SUM(seq) AS s FROM input\n"
         "  WINDOW SESSION (500 MILLISECONDS, RETENTION 2 DAYS,\n"
         "                  GRACE PERIOD 1 DAY) GROUP BY k;\n"
-        "CREATE STREAM pairs WITH (kafka_topic='%1$s_pairs') AS\n"
+        "CREATE STREAM pairs WITH (kafka_topic='%s_pairs') AS\n"
         "  SELECT l.k AS k, l.id AS lid, r.id AS rid FROM lefts l\n"
         "  JOIN rights r WITHIN 1 SECOND GRACE PERIOD 1 HOUR ON l.k = r.k;\n";
+    const char *id = chaos->id;
+    chaos->script =
+        str_printf(chaos->arena, text, id, id, id, id, id, id, id, id).ptr;
     FILE *file = fopen(
         str_printf(chaos->arena, "%s/script.sql", chaos->directory).ptr, "w");
     if (!file) give_up("script", strerror(errno));
-    fprintf(file, text, chaos->id);
+    fputs(chaos->script, file);
     fclose(file);
 }
 
@@ -363,6 +366,8 @@ static int judge(Chaos *chaos)
     failed += stopped_queries(chaos) > 0;
     if (chaos->processes == 1) failed += stores_compare(chaos);
     if (chaos->selftest) failed += verify_selftest(chaos);
+    feed_close(chaos);
+    if (chaos->processes == 1) failed += pulls_compare(chaos);
     return failed;
 }
 

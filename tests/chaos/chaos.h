@@ -8,6 +8,7 @@
  *   load.c     topics into an SQLite database
  *   verify.c   the questions put to that database, and their test
  *   stores.c   the servers' state against the changelogs
+ *   pulls.c    what pull queries answer against the topics
  */
 #ifndef TESTS_CHAOS_CHAOS_H
 #define TESTS_CHAOS_CHAOS_H
@@ -45,10 +46,11 @@ typedef struct Chaos {
     uint64_t seed;
     /* State. */
     uint64_t random;
-    const char *id;   /* Prefix of topics, and the service. */
-    int64_t begin_ms; /* Time of the first record. */
-    int64_t fed;      /* Records in the main input; each fourth has a pair. */
-    Broker *broker;   /* Open between lives; NULL else. */
+    const char *id;     /* Prefix of topics, and the service. */
+    const char *script; /* SQL of the queries. */
+    int64_t begin_ms;   /* Time of the first record. */
+    int64_t fed;        /* Records in the main input; each fourth has a pair. */
+    Broker *broker;     /* Open between lives; NULL else. */
     sqlite3 *db;
 } Chaos;
 
@@ -100,5 +102,12 @@ int verify_selftest(Chaos *chaos);
 /* Holds the stores of a server's state directory against the changelogs in the
  * database. Returns how many differ. */
 int stores_compare(Chaos *chaos);
+
+/* ---- pulls.c ---- */
+
+/* Holds the answers of a pull query against the table's topic in the database.
+ * The broker must be closed if it is the embedded one. Returns 0 if they are
+ * the same. */
+int pulls_compare(Chaos *chaos);
 
 #endif
