@@ -168,6 +168,10 @@ bench: ## measure against plain librdkafka loops on a real Kafka
 	@$(MAKE) --no-print-directory all $(BENCH)
 	@bench/run.sh $(BUILD)
 
+soak: ## half an hour (MINUTES) of load and statements: does anything grow?
+	@$(MAKE) --no-print-directory all $(BUILD)/bench/bench_soak
+	@$(BUILD)/bench/bench_soak $(or $(MINUTES),30) $(ADDRESS)
+
 demo: ## the main job: a web shop's orders, live, in under 30 seconds
 	@$(MAKE) --no-print-directory all
 	@examples/demo.sh $(BIN)
@@ -199,5 +203,5 @@ help: ## list the targets
 -include $(shell find $(BUILD) -maxdepth 3 -name '*.d' \
     -not -path '$(BUILD)/asan/*' -not -path '$(BUILD)/tsan/*' 2>/dev/null)
 .SECONDARY: $(TESTLIB)
-.PHONY: all unit check test conformance test-kafka asan tsan bench demo docs \
+.PHONY: all unit check test conformance test-kafka asan tsan bench soak demo docs \
         install format clean help fuzz fuzz-build chaos
