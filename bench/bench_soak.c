@@ -7,6 +7,7 @@
  *     bench_soak MINUTES [HOST:PORT]     default: the embedded broker
  *
  * RATE      records a second, default 20000; about half of what two cores can
+ * SHARED    true: stateless queries share readers (millrace.shared.readers)
  * RISE_MB   what RSS may rise by after the warm-up, default 32
  *
  * One line a round, taken when all that the round made is dropped again, so
@@ -175,8 +176,8 @@ static const char *const standing[] = {
     " GRACE PERIOD 5 SECONDS) GROUP BY user_id;",
     NULL};
 
-/* Every round has all kinds of queries, of the roads there are: alone and as a
- * guest of the hub, with state and without, persistent and not. */
+/* Every round has all kinds of queries, of the roads there are: with state and
+ * without, one sub-topology and two, persistent and not. */
 static const char *const creating[] = {
     "CREATE STREAM filter_# AS SELECT user_id, page FROM views"
     " WHERE quantity = 3;",
@@ -355,6 +356,10 @@ static void open_engine(Soak *soak, Arena *arena, const char *directory,
     Str *service = ARENA_NEW(arena, Str), *kafka = ARENA_NEW(arena, Str);
     *service = str_printf(arena, "soak%d_", (int)getpid());
     map_put(arena, settings, STR("ksql.service.id"), service);
+    Str *shared = ARENA_NEW(arena, Str);
+    const char *wanted = getenv("SHARED");
+    *shared = str_from(wanted && *wanted ? wanted : "false");
+    map_put(arena, settings, STR("millrace.shared.readers"), shared);
     if (address) *kafka = str_from(address);
     if (address) map_put(arena, settings, STR("bootstrap.servers"), kafka);
     mr_Options options = {.mode = MR_INTERACTIVE,
