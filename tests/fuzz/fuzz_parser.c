@@ -2,7 +2,7 @@
  *
  * libFuzzer target: any bytes as SQL. Besides not crashing:
  * - an error is the user's, has a text, and points into the input;
- * - a statement lies within the text, in order, and its source is a part of it;
+ * - a statement lies within the text, in order;
  * - printed and parsed again it is an equal tree that prints the same text;
  * - the prompt's cutting at `;` finds as many statements as the parser.
  * The same bytes are also tried as an expression, a type and a column list.
@@ -87,7 +87,9 @@ static void try_statements(Arena *stmt, Str text)
     for (int i = 0; i < count; i++) {
         require(list[i]->at >= before && list[i]->end > list[i]->at);
         require(list[i]->end <= text.len);
-        require(list[i]->source.len < list[i]->end - list[i]->at);
+        /* Replaced variables may make it longer. */
+        if (str_find(text, STR("${"), 0) == SIZE_MAX)
+            require(list[i]->source.len < list[i]->end - list[i]->at);
         before = list[i]->end;
         check_statement(stmt, list[i]);
     }
