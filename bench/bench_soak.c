@@ -404,6 +404,7 @@ int main(int argc, char **argv)
         return 2;
     }
     char directory[] = "/tmp/millrace-soak-XXXXXX";
+    mem_tune(); /* As in the program. */
     if (!mkdtemp(directory)) die("no directory", directory);
     log_set_level(STR("error"));
     Arena *arena = arena_new("soak", 0);

@@ -78,7 +78,7 @@ void store_close(Store *store)
         table_free(store->expired[i]);
     store_account(store, -(int64_t)store->pending.bytes);
     pending_free(&store->pending);
-    assert(store->memory_bytes == 0 && store->entry_count == 0);
+    assert(store_memory(store) == 0 && store->entry_count == 0);
     store_publish(store);
     atomic_fetch_sub(&store->db->store_count, 1);
     atomic_fetch_sub(&store->db->memory->store_count, 1);
@@ -241,7 +241,7 @@ void store_stats(const Store *store, StoreStats *stats)
     }
     *stats = (StoreStats){
         .entry_count = store->entry_count,
-        .memory_bytes = (int64_t)store->memory_bytes,
+        .memory_bytes = (int64_t)store_memory(store),
         .key_count = complete || store->entry_count > disk_keys
                          ? store->entry_count
                          : disk_keys,

@@ -45,6 +45,14 @@ void store_account(Store *store, int64_t bytes)
         store_publish(store);
 }
 
+void store_account_reader(Store *store, int64_t bytes)
+{
+    atomic_fetch_add_explicit(&store->reader_bytes, bytes,
+                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&store->db->memory->bytes, bytes,
+                              memory_order_relaxed);
+}
+
 static void resize(Store *store, const StoreEntry *entry, size_t before)
 {
     int64_t bytes = (int64_t)entry_bytes(entry) - (int64_t)before;

@@ -39,7 +39,7 @@ static void evict_from(Table *table, size_t target_bytes)
 {
     Store *store = table->store;
     size_t steps = 2 * table->slot_count;
-    while (steps-- && store->memory_bytes > target_bytes && table->count) {
+    while (steps-- && store_memory(store) > target_bytes && table->count) {
         StoreEntry *entry = under_hand(table);
         table->hand++;
         if (!entry || !is_evictable(store, entry)) continue;
@@ -60,7 +60,7 @@ static void evict_from(Table *table, size_t target_bytes)
 static void evict(Store *store, size_t target_bytes)
 {
     for (int i = 0; i < store->table_count; i++)
-        if (store->memory_bytes > target_bytes)
+        if (store_memory(store) > target_bytes)
             evict_from(store->tables[i], target_bytes);
 }
 
@@ -74,7 +74,7 @@ static size_t target_bytes(Store *store, size_t share)
                                         memory_order_relaxed) -
                    (int64_t)db->memory->max_bytes + slack;
     if (over <= slack) return SIZE_MAX;
-    int64_t target = (int64_t)store->memory_bytes - over;
+    int64_t target = (int64_t)store_memory(store) - over;
     int64_t least = (int64_t)share - slack;
     return (size_t)(target > least ? target : least > 0 ? least : 0);
 }
@@ -99,22 +99,22 @@ static void write_early(Store *store, size_t share)
 static bool is_worth_it(const Store *store)
 {
     size_t held_bytes = store->dirty_bytes + 2 * store->pending.bytes;
-    return held_bytes < store->memory_bytes / 8 * 7;
+    return held_bytes < store_memory(store) / 8 * 7;
 }
 
 void store_make_room_slow(Store *store)
 {
     StateDb *db = store->db;
-    if (store->memory_bytes < store->evict_after_bytes) return;
+    if (store_memory(store) < store->evict_after_bytes) return;
     size_t share = db->memory->max_bytes /
                    (size_t)atomic_load(&db->memory->store_count);
     size_t target = target_bytes(store, share);
-    if (store->memory_bytes <= target) return;
+    if (store_memory(store) <= target) return;
     write_early(store, share);
     if (is_worth_it(store)) evict(store, target);
     /* If most is held, walking over it at each call would not help. */
-    store->evict_after_bytes = store->memory_bytes > target
-                                   ? store->memory_bytes +
+    store->evict_after_bytes = store_memory(store) > target
+                                   ? store_memory(store) +
                                          db->memory->max_bytes / SLACK_DIVISOR
                                    : 0;
 }

@@ -155,7 +155,8 @@ struct Store {
     bool wants_commit; /* To make room. */
 
     int64_t entry_count;
-    size_t memory_bytes;
+    size_t memory_bytes; /* As the owner counts: see store_memory. */
+    atomic_llong reader_bytes; /* As readers do, who make orders. */
     int64_t unpublished_bytes; /* Not yet in db->memory. */
     size_t evict_after_bytes;  /* No use trying below this. */
     uint32_t value_hint;       /* Room for the value of a new entry. */
@@ -202,8 +203,16 @@ static inline bool entry_is_pinned(const Store *store, const StoreEntry *entry)
     uint32_t id = ((const Node *)entry)->flush_id;
     return (int32_t)(id - store->written_id) > 0;
 }
-/* Memory of the store grew or shrank. */
+/* Memory of the store grew or shrank. The owner counts without the turn too, so
+ * readers count for themselves, also within it. */
 void store_account(Store *store, int64_t bytes);
+void store_account_reader(Store *store, int64_t bytes);
+static inline size_t store_memory(const Store *store)
+{
+    return store->memory_bytes +
+           (size_t)atomic_load_explicit(&store->reader_bytes,
+                                        memory_order_relaxed);
+}
 void store_publish(Store *store);
 
 /* ---- store_evict.c: the memory limit ---- */

@@ -100,7 +100,8 @@ static bool order_some(Table *table)
                                                 &table->order_place);
     }
     if (!bits) table->ordered = true;
-    store_account(table->store, (int64_t)order_bytes(table->order) - before);
+    store_account_reader(table->store,
+                         (int64_t)order_bytes(table->order) - before);
     return table->ordered;
 }
 
