@@ -10,6 +10,8 @@
 #ifndef KAFKA_BROKER_H
 #define KAFKA_BROKER_H
 
+#include <stdatomic.h>
+
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/status.h"
@@ -110,6 +112,9 @@ typedef struct ConsumerOptions {
 
 typedef struct ProducerOptions {
     Str transactional_id;      /* STR_NULL: not transactional. */
+    const atomic_bool *hurry;  /* Once true, calls on transactions wait for a
+                                  broker that is away for four seconds more in
+                                  all. NULL: never. Outlives the producer. */
     const Map *properties;     /* Str values by name, of `producer.*`. */
 } ProducerOptions;
 

@@ -246,6 +246,8 @@ typedef struct KafkaProducer {
     const char *last_name;
     KafkaTopic *last; /* Of last_name. */
     bool transactional;
+    const atomic_bool *hurry;
+    int64_t hurry_until_ns; /* 0: no hurry yet. */
     bool in_transaction;
     int64_t failed;              /* Records that were given up. */
     rd_kafka_resp_err_t failure; /* Why the first one was. */

@@ -55,6 +55,7 @@ STATUS kafka_producer_open(Broker *base, Arena *arena,
     producer->handle.owner = producer;
     producer->arena = own;
     producer->transactional = transactional;
+    producer->hurry = options->hurry;
     if (transactional)
         kafka_set(conf, "transactional.id",
                   str_cstr(arena, options->transactional_id));

@@ -41,28 +41,42 @@ static Outcome classify(KafkaProducer *producer, Arena *arena,
     return outcome;
 }
 
-/* The broker ends a transaction after ten seconds (transaction.timeout.ms), so
- * there is no use in trying longer. */
-enum { TRY_MS = 10000 };
+enum {
+    TRY_MS = 10000, /* The broker ends a transaction after that
+                       (transaction.timeout.ms): no use in trying longer. */
+    SLICE_MS = 500, /* Of one call; the next one resumes it. */
+    HURRY_MS = 4000,
+};
 
-static int64_t deadline(void)
+static int64_t after_ms(int64_t ms)
 {
-    return clock_monotonic_ns() + (int64_t)TRY_MS * 1000000;
+    return clock_monotonic_ns() + ms * 1000000;
+}
+
+/* True if a call that should be tried again may be. */
+static bool may_try(KafkaProducer *producer, int64_t until_ns)
+{
+    if (producer->hurry && atomic_load(producer->hurry) &&
+        !producer->hurry_until_ns)
+        producer->hurry_until_ns = after_ms(HURRY_MS);
+    int64_t hurry_ns = producer->hurry_until_ns;
+    return clock_monotonic_ns() <
+           (hurry_ns && hurry_ns < until_ns ? hurry_ns : until_ns);
 }
 
 STATUS kafka_txn_init(KafkaProducer *producer, Arena *arena)
 {
     KafkaBroker *broker = producer->handle.broker;
     rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR_NO_ERROR;
-    int64_t until_ns = clock_monotonic_ns() + (int64_t)REQUEST_MS * 1000000;
+    int64_t until_ns = after_ms(REQUEST_MS);
     const char *text = "";
     Outcome outcome;
 
     do {
         rd_kafka_error_t *error = rd_kafka_init_transactions(
-            producer->handle.rk, REQUEST_MS);
+            producer->handle.rk, SLICE_MS);
         outcome = classify(producer, arena, error, &err, &text);
-    } while (outcome == OUT_AGAIN && clock_monotonic_ns() < until_ns);
+    } while (outcome == OUT_AGAIN && may_try(producer, until_ns));
     if (outcome == OUT_OK) return st_ok();
     if (outcome == OUT_AGAIN)
         return st_error(arena, ST_RETRY,
@@ -102,7 +116,7 @@ STATUS kafka_txn_abort(Producer *base, Arena *arena)
     KafkaProducer *producer = (KafkaProducer *)base;
     rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR_NO_ERROR;
     const char *text = "";
-    int64_t until_ns = deadline();
+    int64_t until_ns = after_ms(TRY_MS);
     Outcome outcome;
 
     if (producer->handle.fatal)
@@ -110,14 +124,16 @@ STATUS kafka_txn_abort(Producer *base, Arena *arena)
     if (!producer->in_transaction) return st_ok();
     /* An abort while the first records are still being registered kills the
      * producer (librdkafka issue 4849): let them arrive. */
-    if (rd_kafka_outq_len(producer->handle.rk))
-        rd_kafka_flush(producer->handle.rk, REQUEST_MS);
+    while (rd_kafka_outq_len(producer->handle.rk) &&
+           rd_kafka_flush(producer->handle.rk, SLICE_MS) &&
+           may_try(producer, until_ns))
+        continue;
     do {
         outcome = classify(
             producer, arena,
-            rd_kafka_abort_transaction(producer->handle.rk, REQUEST_MS), &err,
+            rd_kafka_abort_transaction(producer->handle.rk, SLICE_MS), &err,
             &text);
-    } while (outcome == OUT_AGAIN && clock_monotonic_ns() < until_ns);
+    } while (outcome == OUT_AGAIN && may_try(producer, until_ns));
     producer->in_transaction = false;
     producer->failed = 0;
     producer->failure = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -154,7 +170,7 @@ static Outcome send_offsets(KafkaProducer *producer, Arena *arena,
                             rd_kafka_resp_err_t *err, const char **text)
 {
     rd_kafka_consumer_group_metadata_t *group = kafka_consumer_group(consumer);
-    int64_t until_ns = deadline();
+    int64_t until_ns = after_ms(TRY_MS);
     Outcome outcome;
 
     if (!group) {
@@ -165,9 +181,9 @@ static Outcome send_offsets(KafkaProducer *producer, Arena *arena,
     do {
         outcome = classify(producer, arena,
                            rd_kafka_send_offsets_to_transaction(
-                               producer->handle.rk, offsets, group, REQUEST_MS),
+                               producer->handle.rk, offsets, group, SLICE_MS),
                            err, text);
-    } while (outcome == OUT_AGAIN && clock_monotonic_ns() < until_ns);
+    } while (outcome == OUT_AGAIN && may_try(producer, until_ns));
     rd_kafka_consumer_group_metadata_destroy(group);
     /* Nothing is decided yet: aborting is safe. */
     return outcome == OUT_AGAIN ? OUT_ABORT : outcome;
@@ -176,15 +192,15 @@ static Outcome send_offsets(KafkaProducer *producer, Arena *arena,
 static Outcome commit(KafkaProducer *producer, Arena *arena,
                       rd_kafka_resp_err_t *err, const char **text)
 {
-    int64_t until_ns = deadline();
+    int64_t until_ns = after_ms(TRY_MS);
     Outcome outcome;
 
     do {
         outcome = classify(
             producer, arena,
-            rd_kafka_commit_transaction(producer->handle.rk, REQUEST_MS), err,
+            rd_kafka_commit_transaction(producer->handle.rk, SLICE_MS), err,
             text);
-    } while (outcome == OUT_AGAIN && clock_monotonic_ns() < until_ns);
+    } while (outcome == OUT_AGAIN && may_try(producer, until_ns));
     return outcome;
 }
 

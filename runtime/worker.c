@@ -533,6 +533,7 @@ Status worker_open_producer(Worker *worker, Arena *arena)
     const QueryOptions *options = &worker->query->options;
     ProducerOptions producer = {
         .transactional_id = STR_NULL,
+        .hurry = &worker->query->stopping,
         .properties = worker_client_properties(arena, options->properties,
                                                STR("producer."))};
     if (worker->exactly_once) {
