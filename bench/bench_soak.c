@@ -49,6 +49,7 @@ typedef struct Soak {
     mr_Engine *engine;
     mr_Session *session;
     const char *topic; /* Of this run alone, on a Kafka that others use. */
+    const char *users; /* Another: the rows of a table, once and for all. */
     int rate;
     double rise_mb;
     int64_t started_ms;
@@ -88,6 +89,30 @@ static void produce_slice(const Soak *soak, Producer *producer, Arena *arena,
     Status st = producer_send(producer, arena, soak->topic, PARTITION_BY_KEY,
                               records, count);
     if (st.kind) die("cannot produce", st.text);
+}
+
+/* The table that streams are joined with. It stays as it is: a topic that grows
+ * would be read anew each round, and each round would need more. */
+static void produce_users(const Soak *soak, Arena *arena)
+{
+    ProducerOptions options = {.transactional_id = STR_NULL};
+    Producer *producer;
+    Status st = producer_open(mr_broker(soak->engine), arena, &options,
+                              &producer);
+    if (st.kind) die("no producer", st.text);
+    for (int i = 0; i < KEYS && !st.kind; i++) {
+        char key[KEY_ROOM], value[VALUE_ROOM];
+        size_t key_len = (size_t)user_key(key, i);
+        size_t value_len = (size_t)user_value(value, i);
+        Record record = {.key = {key, key_len},
+                         .value = {value, value_len},
+                         .timestamp_ms = -1};
+        st = producer_send(producer, arena, soak->users, PARTITION_BY_KEY,
+                           &record, 1);
+    }
+    if (!st.kind) st = producer_flush(producer, arena, PATIENCE_MS);
+    if (st.kind) die("cannot produce users", st.text);
+    producer_close(producer);
 }
 
 /* Keeps the pace: what a busy moment held up is made good. */
@@ -142,7 +167,8 @@ static void run(Soak *soak, const char *text)
     arena_free(arena);
 }
 
-/* Statements with the round's number for each '#', the topic for '@'. */
+/* Statements with the round's number for each '#', the topics for '@' and '!'.
+ */
 static void run_round(Soak *soak, int round, const char *const *texts)
 {
     for (; *texts; texts++) {
@@ -152,6 +178,8 @@ static void run_round(Soak *soak, int round, const char *const *texts)
                 buf_printf(&text, "%d", round);
             else if (*at == '@')
                 buf_printf(&text, "%s", soak->topic);
+            else if (*at == '!')
+                buf_printf(&text, "%s", soak->users);
             else
                 buf_push(&text, *at);
         }
@@ -167,6 +195,8 @@ static const char *const standing[] = {
     "CREATE STREAM views (user_id STRING KEY, page STRING, quantity INT,"
     " amount DOUBLE, country STRING)"
     " WITH (kafka_topic='@', value_format='JSON');",
+    "CREATE TABLE users (user_id STRING PRIMARY KEY, name STRING, city STRING)"
+    " WITH (kafka_topic='!', value_format='JSON');",
     "CREATE STREAM large AS SELECT user_id, page, amount FROM views"
     " WHERE amount > 450;",
     "CREATE TABLE counts AS SELECT user_id, COUNT(*) AS n,"
@@ -185,8 +215,8 @@ static const char *const creating[] = {
     " WHERE amount > 480 PARTITION BY page;",
     "CREATE TABLE by_country_# AS SELECT country, COUNT(*) AS n,"
     " AVG(amount) AS a FROM views GROUP BY country;",
-    "CREATE STREAM joined_# AS SELECT v.user_id, page, n FROM large v"
-    " JOIN counts c ON v.user_id = c.user_id;",
+    "CREATE STREAM joined_# AS SELECT v.user_id, page, city FROM large v"
+    " JOIN users u ON v.user_id = u.user_id;",
     NULL};
 
 static const char *const reading[] = {
@@ -210,7 +240,8 @@ static const char *const dropping[] = {"DROP STREAM joined_# DELETE TOPIC;",
 
 static const char *const ending[] = {
     "DROP TABLE windows DELETE TOPIC;", "DROP TABLE counts DELETE TOPIC;",
-    "DROP STREAM large DELETE TOPIC;", "DROP STREAM views DELETE TOPIC;", NULL};
+    "DROP STREAM large DELETE TOPIC;",  "DROP TABLE users DELETE TOPIC;",
+    "DROP STREAM views DELETE TOPIC;",  NULL};
 
 /* ---- measuring ---- */
 
@@ -372,9 +403,14 @@ static void open_engine(Soak *soak, Arena *arena, const char *directory,
     TopicConfig keep = {STR("retention.ms"), STR("60000")};
     Broker *broker = mr_broker(soak->engine);
     soak->topic = str_printf(arena, "soak%d_views", (int)getpid()).ptr;
+    soak->users = str_printf(arena, "soak%d_users", (int)getpid()).ptr;
     st = broker_create_topic(broker, arena, str_from(soak->topic), PARTITIONS,
                              1, &keep, 1);
-    if (st.kind) die("cannot make the topic", st.text);
+    if (!st.kind)
+        st = broker_create_topic(broker, arena, str_from(soak->users),
+                                 PARTITIONS, 1, NULL, 0);
+    if (st.kind) die("cannot make the topics", st.text);
+    produce_users(soak, arena);
 }
 
 static void soak_for(Soak *soak, double minutes)
