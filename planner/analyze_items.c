@@ -108,7 +108,10 @@ static void expand_source(Select *q, const AstItem *ast, int from)
         return;
     }
     add_star_group(q, ast, from, STAR_KEYS);
-    if (!q->persistent) add_star_group(q, ast, from, STAR_BOUNDS);
+    /* Of one source they stay in the key of what is written; a join has those of
+     * each side as columns. */
+    if (!q->persistent || q->from_count > 1)
+        add_star_group(q, ast, from, STAR_BOUNDS);
     add_star_group(q, ast, from, STAR_VALUES);
 }
 

@@ -12,6 +12,7 @@
  * (arithmetic, comparison, array elements alone) reject it. Errors point at the
  * token that is wrong.
  */
+#include "parser/ast_print.h"
 #include "planner/planner_int.h"
 #include "types/cast.h"
 
@@ -49,10 +50,26 @@ static const Expr *find_lambda_variable(Binder *b, const Ast *ast)
 static Status misplaced_bound(Binder *b, const Ast *ast)
 {
     return st_error_at(b->arena, ast->at,
-                       "'%.*s' can only be used in the SELECT list of a "
-                       "windowed aggregation, outside its aggregates, or over "
-                       "a windowed source",
-                       STR_ARG(ast->name.text));
+                       "'%.*s' cannot be used in %s here: only in the SELECT "
+                       "list of a windowed aggregation, outside its "
+                       "aggregates, and over a windowed source",
+                       STR_ARG(ast->name.text), b->place);
+}
+
+const char *bind_text(Binder *b, const Ast *ast)
+{
+    enum { SHOWN_BYTES = 80 };
+    Buf buf = {0};
+    ast_print_expr(&buf, ast);
+    bool cut = buf.len > SHOWN_BYTES;
+    size_t len = cut ? SHOWN_BYTES : buf.len;
+    while (cut && len && (buf.ptr[len] & 0xc0) == 0x80)
+        len--;
+    const char *text = str_cstr(
+        b->arena, str_printf(b->arena, "%.*s%s", (int)len, buf.ptr,
+                             cut ? "..." : ""));
+    buf_free(&buf);
+    return text;
 }
 
 static Status bind_column(Binder *b, const Ast *ast, const Expr **out)
@@ -64,9 +81,9 @@ static Status bind_column(Binder *b, const Ast *ast, const Expr **out)
                     str_eq(name, STR("WINDOWEND"));
     if (!b->scope)
         return st_error_at(b->arena, ast->at,
-                           "column '%.*s' cannot be used in %s: only constant "
+                           "column '%s' cannot be used in %s: only constant "
                            "expressions can",
-                           STR_ARG(name), b->place);
+                           bind_text(b, ast), b->place);
     int column;
     Status st = scope_find(b->scope, b->arena, &ast->qualifier, &ast->name,
                            &column);

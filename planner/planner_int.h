@@ -130,6 +130,8 @@ typedef struct Binder {
 } Binder;
 
 STATUS bind(Binder *b, const Ast *ast, const Expr **out);
+/* The expression as SQL for a message, cut if it is long; in b->arena. */
+const char *bind_text(Binder *b, const Ast *ast);
 /* A condition: must be BOOLEAN. */
 STATUS bind_condition(Binder *b, const Ast *ast, const Expr **out);
 STATUS bind_call(Binder *b, const Ast *ast, const Expr **out);

@@ -87,6 +87,11 @@ static const struct {
      "`B_ROWPARTITION` INTEGER, `B_ROWOFFSET` BIGINT, `B_ID` INTEGER"},
     {"STREAM", "SELECT h.id, h.v FROM h JOIN tw WITHIN 1 HOUR ON h.id = tw.id",
      "`H_ID` INTEGER KEY, `H_V` INTEGER"},
+    /* The star of a join has each side's window bounds. */
+    {"STREAM", "SELECT * FROM h JOIN tw WITHIN 1 HOUR ON h.id = tw.id",
+     "`H_ID` INTEGER KEY, `H_WINDOWSTART` BIGINT, `H_WINDOWEND` BIGINT, "
+     "`H_V` INTEGER, `TW_ID` INTEGER, `TW_WINDOWSTART` BIGINT, "
+     "`TW_WINDOWEND` BIGINT, `TW_V` INTEGER"},
 };
 
 static void test_results(Fixture *f)
