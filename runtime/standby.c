@@ -20,7 +20,6 @@
  * again if that may help.
  */
 #include "base/alloc.h"
-#include "base/fault.h"
 #include "base/log.h"
 #include "runtime/query_int.h"
 
@@ -126,7 +125,6 @@ static Status save(Standby *s, Held *held)
 static void let_go(Standby *s, int at)
 {
     Held *held = s->held[at];
-    fault_point("standby.leaving");
     Status st = save(s, held);
     if (st.kind) note_trouble(s, st);
     log_info("standby gives way", "query=%.*s task=%.*s behind=%lld",
@@ -313,7 +311,6 @@ static Status follow(Standby *s)
         st = consumer_poll(s->consumer, s->turn, POLL_MS, POLL_RECORDS, &sets,
                            &count);
     if (st.kind) return st;
-    fault_point("standby.polled");
     for (int i = 0; i < count; i++) {
         Follower *f = find_follower(s, sets[i].topic_index, sets[i].partition);
         if (f && !st.kind)

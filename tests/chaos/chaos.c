@@ -108,6 +108,8 @@ static void run_server(const Chaos *chaos, int index, int memory,
                    chaos->exactly_once ? "exactly_once_v2" : "at_least_once")
             .ptr,
         "millrace.checkpoint.interval.ms=300",
+        str_printf(a, "ksql.streams.num.standby.replicas=%d", chaos->standbys)
+            .ptr,
         str_printf(a, "millrace.state.memory.max.bytes=%d", memory).ptr,
         "consumer.session.timeout.ms=1500",
         "consumer.heartbeat.interval.ms=300",
@@ -402,6 +404,7 @@ static const char usage[] =
     "  --kills N         how often a server is killed (20)\n"
     "  --seed S          what decides everything that is random (the time)\n"
     "  --processes N     servers that share the queries, on Kafka (1)\n"
+    "  --standbys N      num.standby.replicas of the servers (0)\n"
     "  --broker-kills N  how often Kafka is killed too; needs --kafka-dir\n"
     "  --bootstrap H:P   the Kafka to use\n"
     "  --kafka-dir DIR   of tests/kafka/kafka.sh\n"
@@ -425,7 +428,7 @@ static bool take_option(Chaos *chaos, const char *name, const char *value)
     static const char *const names[] = {
         "broker",       "guarantee", "kills",     "seed",      "processes",
         "broker-kills", "bootstrap", "kafka-dir", "commit-ms", "records",
-        "point",        "millrace",  "directory"};
+        "point",        "millrace",  "directory", "standbys"};
     size_t at = 0;
     while (at < sizeof names / sizeof *names && strcmp(name, names[at]))
         at++;
@@ -448,6 +451,7 @@ static bool take_option(Chaos *chaos, const char *name, const char *value)
     case 10: chaos->only = value; break;
     case 11: chaos->millrace = value; break;
     case 12: chaos->directory = value; break;
+    case 13: chaos->standbys = (int)number_of(value); break;
     default: return false;
     }
     return true;

@@ -40,6 +40,7 @@ typedef struct Chaos {
     bool keep;
     int kills, broker_kills;
     int processes;
+    int standbys; /* num.standby.replicas of the servers. */
     int commit_ms;
     int records;      /* Fed before each life. */
     const char *only; /* The only point to kill at; NULL: all, and none. */
