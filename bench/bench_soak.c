@@ -36,7 +36,7 @@ enum {
     RETRY_MS = 200,
     PATIENCE_MS = 30000,
     KEYS = 10000,
-    ROUNDS_MIN = 12,      /* Fewer tell nothing. */
+    ROUNDS_MIN = 36,      /* Fewer tell nothing. */
     DESCRIPTORS_MORE = 8, /* Files of RocksDB come and go. */
 };
 
