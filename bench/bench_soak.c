@@ -36,8 +36,8 @@ enum {
     RETRY_MS = 200,
     PATIENCE_MS = 30000,
     KEYS = 10000,
-    ROUNDS_MIN = 36,      /* Fewer tell nothing. */
-    DESCRIPTORS_MORE = 8, /* Files of RocksDB come and go. */
+    ROUNDS_MIN = 60,       /* Fewer tell nothing. */
+    DESCRIPTORS_MORE = 16, /* Files of RocksDB come and go. */
 };
 
 typedef struct Sample {
