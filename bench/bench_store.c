@@ -201,7 +201,7 @@ static void run(int key_count)
     }
     b.broker = broker_memory_open(NULL);
     must(broker_create_topic(b.broker, b.arena, STR(TOPIC), 1, 1, NULL, 0));
-    ProducerOptions options = {STR_NULL, &no_properties};
+    ProducerOptions options = {.properties = &no_properties};
     must(producer_open(b.broker, b.arena, &options, &b.producer));
     bench_updates(&b);
     bench_scans(&b);

@@ -56,7 +56,7 @@ static Status misplaced_bound(Binder *b, const Ast *ast)
                        STR_ARG(ast->name.text), b->place);
 }
 
-const char *bind_text(Binder *b, const Ast *ast)
+const char *bind_written(Binder *b, const Ast *ast)
 {
     enum { SHOWN_BYTES = 80 };
     Buf buf = {0};
@@ -66,8 +66,8 @@ const char *bind_text(Binder *b, const Ast *ast)
     while (cut && len && (buf.ptr[len] & 0xc0) == 0x80)
         len--;
     const char *text = str_cstr(
-        b->arena, str_printf(b->arena, "%.*s%s", (int)len, buf.ptr,
-                             cut ? "..." : ""));
+        b->arena,
+        str_printf(b->arena, "%.*s%s", (int)len, buf.ptr, cut ? "..." : ""));
     buf_free(&buf);
     return text;
 }
@@ -83,7 +83,7 @@ static Status bind_column(Binder *b, const Ast *ast, const Expr **out)
         return st_error_at(b->arena, ast->at,
                            "column '%s' cannot be used in %s: only constant "
                            "expressions can",
-                           bind_text(b, ast), b->place);
+                           bind_written(b, ast), b->place);
     int column;
     Status st = scope_find(b->scope, b->arena, &ast->qualifier, &ast->name,
                            &column);

@@ -72,7 +72,7 @@ static Status bind_arithmetic(Binder *b, const Ast *ast, const Expr *left,
         return st_error_at(b->arena, ast->at,
                            "'%c' cannot be applied to %s and %s: %s", ast->op,
                            type_text(b->arena, a), type_text(b->arena, c),
-                           bind_text(b, ast));
+                           bind_written(b, ast));
     const Type *type = type_common_numeric(b->arena, a, c);
     if (type->kind == TYPE_DECIMAL) {
         const Type *da = as_decimal(b->arena, a), *dc = as_decimal(b->arena, c);

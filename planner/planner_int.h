@@ -131,7 +131,7 @@ typedef struct Binder {
 
 STATUS bind(Binder *b, const Ast *ast, const Expr **out);
 /* The expression as SQL for a message, cut if it is long; in b->arena. */
-const char *bind_text(Binder *b, const Ast *ast);
+const char *bind_written(Binder *b, const Ast *ast);
 /* A condition: must be BOOLEAN. */
 STATUS bind_condition(Binder *b, const Ast *ast, const Expr **out);
 STATUS bind_call(Binder *b, const Ast *ast, const Expr **out);

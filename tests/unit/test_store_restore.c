@@ -51,7 +51,7 @@ static void open_broker(Rig *rig)
     CHECK(
         broker_create_topic(rig->broker, rig->arena, STR(TOPIC), 1, 1, NULL, 0)
             .kind == ST_OK);
-    ProducerOptions options = {STR_NULL, &no_properties};
+    ProducerOptions options = {.properties = &no_properties};
     CHECK(
         producer_open(rig->broker, rig->arena, &options, &rig->producer).kind ==
         ST_OK);
