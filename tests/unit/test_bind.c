@@ -155,7 +155,7 @@ static const struct {
     {"nofunction(i)", "'NOFUNCTION'"},
     {"UCASE(*)", "'*' can only be the argument of an aggregate function"},
     {"UCASE(i)", "UCASE"},
-    {"WINDOWSTART", "'WINDOWSTART' can only be used"},
+    {"WINDOWSTART", "'WINDOWSTART' cannot be used in the SELECT list"},
     {"DATE '2020-01-01'", "unknown type of literal"},
     {"i AT TIME ZONE 'UTC'", "AT TIME ZONE is not supported"},
     {"SUM(COUNT(*))", "'COUNT' cannot be nested"},
