@@ -17,6 +17,7 @@
 #include <assert.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 enum {
@@ -498,8 +499,13 @@ STATUS kafka_consumer_poll(Consumer *base, Arena *arena, int timeout_ms,
     }
     keep_fetching(consumer);
     PollBatch *batch = take_batch(consumer, max_records);
-    int count = fill(consumer, batch, timeout_ms, max_records);
-    if (count) *set_count = count_slots(consumer, batch, count);
+    int64_t until_ms = clock_monotonic_ns() / 1000000 + timeout_ms;
+    int count;
+    do { /* Ends of partitions and errors come as messages too. */
+        count = fill(consumer, batch, timeout_ms, max_records);
+        if (count) *set_count = count_slots(consumer, batch, count);
+        timeout_ms = (int)(until_ms - clock_monotonic_ns() / 1000000);
+    } while (count && !*set_count && timeout_ms > 0);
     if (!*set_count) {
         *sets = NULL;
         spare_batch(consumer, batch);
