@@ -19,6 +19,8 @@ int64_t clock_now_ms(const Clock *clock);
 
 /* Monotonic nanoseconds, for durations. */
 int64_t clock_monotonic_ns(void);
+/* The same in milliseconds, for deadlines. */
+int64_t clock_monotonic_ms(void);
 
 /* CPU nanoseconds used by the whole process, and by the calling thread. */
 int64_t clock_process_cpu_ns(void);

@@ -128,10 +128,10 @@ void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
         .offset_latest = str_eq_nocase(reset, STR("latest")),
         .use_group = true,
         /* The embedded broker has one process and nobody to stand by for. */
-        .standby_replicas =
-            engine->kafka ? (int)engine_setting_int(engine, properties,
-                                                    "num.standby.replicas")
-                          : 0,
+        .standby_replicas = engine->kafka ? (int)engine_setting_int(
+                                                engine, properties,
+                                                "num.standby.replicas")
+                                          : 0,
         .internal_replicas = (int)engine_setting_int(engine, properties,
                                                      "replication.factor"),
         .properties = properties,
@@ -275,7 +275,7 @@ bool mr_is_idle(mr_Engine *engine, int64_t idle_ms)
     bool idle = true;
 
     pthread_mutex_lock(&engine->lock);
-    int64_t now_ms = clock_monotonic_ns() / 1000000;
+    int64_t now_ms = clock_monotonic_ms();
     for (int i = 0; i < engine->queries.count && idle; i++) {
         EngineQuery *query = engine->queries.entries[i].value;
         QueryInfo info;

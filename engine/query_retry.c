@@ -47,11 +47,6 @@ struct Supervisor {
     bool stopping;
 };
 
-static int64_t now_monotonic_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
-
 /* ---- what kind of error ---- */
 
 static bool matches(Arena *arena, Str pattern, Str text)
@@ -146,7 +141,7 @@ static void plan_restart(mr_Engine *engine, EngineQuery *query, Arena *arena,
     note_failure(retry, most, clock_now_ms(engine->clock), type, text);
     retry->wait_ms = 2 * (retry->wait_ms ? retry->wait_ms : first_ms);
     if (retry->wait_ms > most_ms) retry->wait_ms = most_ms;
-    retry->due_ms = now_monotonic_ms() + retry->wait_ms;
+    retry->due_ms = clock_monotonic_ms() + retry->wait_ms;
     log_error(
         "query failed", "id=%.*s type=%s again_in_ms=%lld reason=\"%.*s\"",
         STR_ARG(query->id), type, (long long)retry->wait_ms, STR_ARG(text));
@@ -166,7 +161,7 @@ static void look_at(mr_Engine *engine, EngineQuery *query, Arena *arena)
 {
     QueryRetry *retry = query->retry;
     if (retry->due_ms) {
-        if (now_monotonic_ms() >= retry->due_ms)
+        if (clock_monotonic_ms() >= retry->due_ms)
             query_restart(engine, query, arena);
         return;
     }

@@ -499,12 +499,12 @@ STATUS kafka_consumer_poll(Consumer *base, Arena *arena, int timeout_ms,
     }
     keep_fetching(consumer);
     PollBatch *batch = take_batch(consumer, max_records);
-    int64_t until_ms = clock_monotonic_ns() / 1000000 + timeout_ms;
+    int64_t until_ms = clock_monotonic_ms() + timeout_ms;
     int count;
     do { /* Ends of partitions and errors come as messages too. */
         count = fill(consumer, batch, timeout_ms, max_records);
         if (count) *set_count = count_slots(consumer, batch, count);
-        timeout_ms = (int)(until_ms - clock_monotonic_ns() / 1000000);
+        timeout_ms = (int)(until_ms - clock_monotonic_ms());
     } while (count && !*set_count && timeout_ms > 0);
     if (!*set_count) {
         *sets = NULL;

@@ -64,13 +64,13 @@ static bool is_meant(const HubSeat *seat, HubCommit which, bool polled)
         return false;
     if (which == HUB_COMMIT_ALL) return true;
     if (which == HUB_COMMIT_LEAVING) return hub_seat_is_leaving(seat);
-    return hub_now_ms() >= seat->due_ms ||
+    return clock_monotonic_ms() >= seat->due_ms ||
            (!polled && atomic_load(&query->commit_wanted));
 }
 
 static bool has_news(const HubSeat *seat)
 {
-    if (hub_now_ms() - seat->offsets_ms > OFFSETS_AGAIN_MS)
+    if (clock_monotonic_ms() - seat->offsets_ms > OFFSETS_AGAIN_MS)
         return seat->worker->task_count > 0;
     for (int i = 0; i < seat->worker->task_count; i++) {
         const Task *task = seat->worker->tasks[i];
@@ -103,7 +103,7 @@ static int choose(HubReader *reader, HubCommit which, bool polled,
         if (has_news(seat) && flush_tasks(reader, seat))
             seats[count++] = seat;
         else
-            seat->due_ms = hub_now_ms() +
+            seat->due_ms = clock_monotonic_ms() +
                            seat->query->options.commit_interval_ms;
     }
     return count;
@@ -123,13 +123,13 @@ static int send_all(HubReader *reader, HubSeat **seats, int count)
 
 static Status flush_producer(HubReader *reader, HubCommit which)
 {
-    int64_t began_ms = hub_now_ms();
+    int64_t began_ms = clock_monotonic_ms();
     Status st;
     do {
         st = producer_flush(reader->producer, reader->turn, FLUSH_SLICE_MS);
         if (st.kind == ST_RETRY) hub_note_away(reader, st);
     } while (st.kind == ST_RETRY && which == HUB_COMMIT_ALL &&
-             hub_now_ms() - began_ms < FINAL_FLUSH_MS);
+             clock_monotonic_ms() - began_ms < FINAL_FLUSH_MS);
     return st;
 }
 
@@ -172,7 +172,7 @@ static GroupOffsets offsets_of(HubReader *reader, const HubSeat *seat)
 
 static void note_committed(HubSeat *seat)
 {
-    seat->offsets_ms = hub_now_ms();
+    seat->offsets_ms = clock_monotonic_ms();
     seat->due_ms = seat->offsets_ms + seat->query->options.commit_interval_ms;
     for (int i = 0; i < seat->worker->task_count; i++) {
         Task *task = seat->worker->tasks[i];

@@ -320,7 +320,7 @@ void hub_feed(HubReader *reader, HubSeat *seat, Task *task, int64_t next)
             latest_ms = latest_of(view->timestamps, count);
         }
         worker->records_in += count;
-        worker->last_record_ms = hub_now_ms();
+        worker->last_record_ms = clock_monotonic_ms();
         task_feed(task, view, latest_ms, next);
     } else {
         input->position = next;

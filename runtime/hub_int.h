@@ -159,7 +159,6 @@ void *hub_reader_main(void *reader);
 /* A consumer of the hub's topic; no group: for a lane. */
 STATUS hub_consumer_open(HubReader *reader, Str group, RebalanceHandler handler,
                          Consumer **consumer);
-int64_t hub_now_ms(void);
 void hub_note_away(HubReader *reader, Status st);
 
 /* ---- hub_seat.c ---- */

@@ -242,7 +242,7 @@ static bool anyone_waits(const HubReader *reader)
 
 static void open_if_due(HubReader *reader)
 {
-    int64_t now_ms = hub_now_ms();
+    int64_t now_ms = clock_monotonic_ms();
     if (!anyone_waits(reader)) {
         reader->lagging_ms = 0;
         return;

@@ -74,7 +74,7 @@ static bool all_have(const GroupOffsets *peers, const Query *query)
 
 void hub_peers_check(HubReader *reader)
 {
-    int64_t now_ms = hub_now_ms();
+    int64_t now_ms = clock_monotonic_ms();
     GroupOffsets peers;
     if (reader->index || !reader->assigned ||
         now_ms - reader->peers_ms < CHECK_MS)

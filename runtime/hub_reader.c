@@ -22,11 +22,6 @@ enum {
     NEAR_RECORDS = 200000,
 };
 
-int64_t hub_now_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
-
 void hub_note_away(HubReader *reader, Status st)
 {
     bool away = st.kind == ST_RETRY;
@@ -91,11 +86,11 @@ static void assigned(void *context, TopicPartition *parts, int count)
     }
     set_assigned(reader, true);
     reader->list_due = reader->unplaced = true;
-    int64_t until_ms = hub_now_ms() + PLACE_MS;
+    int64_t until_ms = clock_monotonic_ms() + PLACE_MS;
     hub_seat_new(reader);
     for (hub_place(reader);
          reader->unplaced && reader->away && !atomic_load(&hub->closing) &&
-         hub_now_ms() < until_ms;
+         clock_monotonic_ms() < until_ms;
          hub_place(reader))
         clock_sleep_ms(AWAY_PAUSE_MS);
     for (int i = 0; i < count; i++) {
@@ -221,7 +216,7 @@ static int poll_hub(HubReader *reader, int timeout_ms)
         hub_note_away(reader, st_ok());
         reader->empty_since_ms = 0;
     } else if (!reader->empty_since_ms) {
-        reader->empty_since_ms = hub_now_ms();
+        reader->empty_since_ms = clock_monotonic_ms();
     }
     return records;
 }
@@ -239,7 +234,7 @@ static void spread_cpu(HubReader *reader)
 
 static void publish(HubReader *reader)
 {
-    int64_t now_ms = hub_now_ms();
+    int64_t now_ms = clock_monotonic_ms();
     if (now_ms - reader->publish_ms < PUBLISH_MS) return;
     reader->publish_ms = now_ms;
     spread_cpu(reader);

@@ -33,8 +33,8 @@ static HubSeat *new_seat(HubReader *reader, Query *query)
     seat->query = query;
     seat->worker = worker;
     seat->tasks = mem_zalloc(sizeof(Task *) * (size_t)(partitions + 1));
-    seat->due_ms = hub_now_ms() + query->options.commit_interval_ms;
-    seat->offsets_ms = hub_now_ms();
+    seat->due_ms = clock_monotonic_ms() + query->options.commit_interval_ms;
+    seat->offsets_ms = clock_monotonic_ms();
     worker->assigned = false; /* Until it has tasks. */
     if (reader->seat_count == reader->seat_cap) {
         reader->seat_cap = reader->seat_cap ? 2 * reader->seat_cap : 16;
@@ -107,7 +107,7 @@ static bool may_go(const HubSeat *seat, bool committed)
     if (query_is_finished(query) || committed) return true;
     if (atomic_load(&query->hub_wish) == HUB_DISCARD) return true;
     int64_t since_ms = atomic_load(&query->stopping_ms);
-    return since_ms && hub_now_ms() - since_ms > LEAVE_MS;
+    return since_ms && clock_monotonic_ms() - since_ms > LEAVE_MS;
 }
 
 bool hub_seat_is_leaving(const HubSeat *seat)

@@ -37,11 +37,6 @@ struct Held {
     HeldPart parts[];
 };
 
-static int64_t monotonic_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
-
 static Held *new_held(Outbox *outbox, Op *op, const char *topic, int partitions)
 {
     Held *held = mem_zalloc(sizeof *held +
@@ -94,7 +89,7 @@ static void hold(Held *held, int32_t partition, const Record *record)
 {
     HeldPart *part = &held->parts[partition];
     if (!part->count && !held->outbox->parts++)
-        held->outbox->since_ms = monotonic_ms();
+        held->outbox->since_ms = clock_monotonic_ms();
     if (part->count == part->cap) {
         part->cap = part->cap ? 2 * part->cap : 8;
         part->records = mem_realloc(part->records,
@@ -141,7 +136,7 @@ bool outbox_is_due(const Outbox *outbox, bool behind)
     int64_t hold_ms = outbox->parts / PARTS_A_MS;
     if (hold_ms > OUTBOX_HOLD_MAX_MS) hold_ms = OUTBOX_HOLD_MAX_MS;
     if (behind) hold_ms *= 10;
-    return monotonic_ms() - outbox->since_ms >= hold_ms;
+    return clock_monotonic_ms() - outbox->since_ms >= hold_ms;
 }
 
 void outbox_flush(Outbox *outbox)

@@ -184,7 +184,7 @@ void query_begin_halt(Query *query)
 {
     int64_t none = 0;
     atomic_compare_exchange_strong(&query->stopping_ms, &none,
-                                   clock_monotonic_ns() / 1000000);
+                                   clock_monotonic_ms());
     atomic_store(&query->stopping, true);
 }
 
@@ -279,7 +279,7 @@ static bool partition_is_done(Query *query, Arena *arena, int topic,
     const Progress *p = find_progress(query, topic, partition, &owner);
     bool done = true;
     if (p) {
-        int64_t now = clock_monotonic_ns() / 1000000;
+        int64_t now = clock_monotonic_ms();
         bool settled = query->options.threads > 0 &&
                        owner->shown_empty_since_ms > 0 &&
                        now - owner->shown_empty_since_ms > SETTLED_MS;

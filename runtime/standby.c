@@ -62,11 +62,6 @@ struct Standby {
     int64_t wait_until_ms, last_save_ms, last_report_ms; /* Monotonic. */
 };
 
-static int64_t now_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
-
 static bool must_end(const Standby *s)
 {
     return atomic_load(&s->query->stopping) || query_is_finished(s->query);
@@ -87,7 +82,7 @@ static void note_trouble(Standby *s, Status st)
             log_warn("standby waits", "query=%.*s reason=\"%s\"", STR_ARG(id),
                      st.text);
         s->away = true;
-        s->wait_until_ms = now_ms() + RETRY_MS;
+        s->wait_until_ms = clock_monotonic_ms() + RETRY_MS;
     } else if (st.kind) {
         if (!s->failed)
             log_error("standby stopped", "query=%.*s reason=\"%s\"",
@@ -214,13 +209,17 @@ static bool take(Standby *s, int sub, int32_t partition)
 static void take_what_is_free(Standby *s)
 {
     Query *query = s->query;
-    if (now_ms() < s->wait_until_ms || !workers_have_their_share(query)) return;
+    if (clock_monotonic_ms() < s->wait_until_ms ||
+        !workers_have_their_share(query))
+        return;
     for (int i = 0; i < query->sub_count; i++) {
         const SubPlan *sub = &query->subs[i];
         for (int p = 0; sub->store_count && p < sub->partitions; p++) {
             if (atomic_load(&sub->wanted[p]) > 0) continue;
             if (atomic_load(&sub->claimed[p])) continue;
-            if (must_end(s) || s->failed || now_ms() < s->wait_until_ms) return;
+            if (must_end(s) || s->failed ||
+                clock_monotonic_ms() < s->wait_until_ms)
+                return;
             /* The others are followed in between. */
             if (take(s, i, p)) return;
         }
@@ -324,8 +323,10 @@ static Status follow(Standby *s)
 static void save_all(Standby *s)
 {
     int64_t interval = s->query->options.checkpoint_interval_ms;
-    if (now_ms() - s->last_save_ms < (interval ? interval : SAVE_MS)) return;
-    s->last_save_ms = now_ms();
+    if (clock_monotonic_ms() - s->last_save_ms <
+        (interval ? interval : SAVE_MS))
+        return;
+    s->last_save_ms = clock_monotonic_ms();
     for (int h = 0; h < s->held_count; h++) {
         Status st = save(s, s->held[h]);
         if (st.kind) note_trouble(s, st);
@@ -346,8 +347,8 @@ static void publish(Standby *s)
     query->standby_count = s->held_count;
     query->standby_behind = sum;
     pthread_mutex_unlock(&query->lock);
-    if (!sum || now_ms() - s->last_report_ms < REPORT_MS) return;
-    s->last_report_ms = now_ms();
+    if (!sum || clock_monotonic_ms() - s->last_report_ms < REPORT_MS) return;
+    s->last_report_ms = clock_monotonic_ms();
     log_info("standby is behind", "query=%.*s partitions=%d records=%lld",
              STR_ARG(query->options.id), s->held_count, (long long)sum);
 }
@@ -360,7 +361,7 @@ static void turn(Standby *s)
     let_go_of_wanted(s);
     take_what_is_free(s);
     let_go_of_wanted(s);
-    if (s->held_count && now_ms() >= s->wait_until_ms) {
+    if (s->held_count && clock_monotonic_ms() >= s->wait_until_ms) {
         Status st = follow(s);
         if (st.kind || s->away) note_trouble(s, st);
     } else {
@@ -400,7 +401,7 @@ STATUS standby_open(Query *query, Arena *arena)
     s->query = query;
     s->life = life;
     s->turn = arena_new("standby turn", 0);
-    s->last_save_ms = s->last_report_ms = now_ms();
+    s->last_save_ms = s->last_report_ms = clock_monotonic_ms();
     for (int i = 0; i < query->sub_count; i++)
         s->held_most += query->subs[i].partitions;
     s->held = ARENA_ARRAY(life, Held *, s->held_most + 1);

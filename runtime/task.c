@@ -203,11 +203,6 @@ STATUS task_store_open(Op *op, Str name, StoreKind kind, int64_t retention_ms,
 
 /* ---- running ---- */
 
-static int64_t monotonic_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
-
 static int head_row(const TaskInput *input)
 {
     const Batch *batch = input->batch;
@@ -265,7 +260,7 @@ static bool goes_before(const TaskInput *a, const TaskInput *b)
 /* Asks the broker whether it has more for an empty input, not too often. */
 static void check_caught_up(Task *task, TaskInput *input)
 {
-    int64_t now = monotonic_ms();
+    int64_t now = clock_monotonic_ms();
     bool often = task->options->threads == 0;
     if (!often && now - input->checked_ms < 100) return;
     input->checked_ms = now;
@@ -284,7 +279,7 @@ static void check_caught_up(Task *task, TaskInput *input)
 static bool may_pass(Task *task, TaskInput *input)
 {
     if (!input->owned || input->is_feedback) return true;
-    if (!input->waiting_ms) input->waiting_ms = monotonic_ms();
+    if (!input->waiting_ms) input->waiting_ms = clock_monotonic_ms();
     if (!input->caught_up) check_caught_up(task, input);
     int64_t idle = task->options->max_task_idle_ms;
     if (!input->caught_up || idle < 0) return false;

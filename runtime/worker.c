@@ -31,16 +31,11 @@ struct PollArena {
     PollArena *next;
 };
 
-static int64_t monotonic_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
-
 /* Commits follow a clock moved by hand, else one that never jumps. */
 static int64_t commit_clock_ms(const Worker *worker)
 {
     const Clock *clock = worker->query->options.clock;
-    return clock && clock->manual ? clock_now_ms(clock) : monotonic_ms();
+    return clock && clock->manual ? clock_now_ms(clock) : clock_monotonic_ms();
 }
 
 /* ---- what polls bring ---- */
@@ -135,10 +130,10 @@ static int poll_records(Worker *worker, int timeout_ms, int max_records)
     drop_poll(poll);
     if (records) {
         worker_note_away(worker, st_ok());
-        worker->last_record_ms = monotonic_ms();
+        worker->last_record_ms = clock_monotonic_ms();
         worker->empty_since_ms = 0;
     } else if (!worker->empty_since_ms) {
-        worker->empty_since_ms = monotonic_ms();
+        worker->empty_since_ms = clock_monotonic_ms();
     }
     return records;
 }
@@ -246,7 +241,8 @@ void worker_remove_task(Worker *worker, int at)
         return;
     }
     keep_counts(worker, task);
-    atomic_int *wanted = &worker->query->subs[task->sub].wanted[task->partition];
+    atomic_int *wanted =
+        &worker->query->subs[task->sub].wanted[task->partition];
     task_close(task);
     atomic_fetch_sub(wanted, 1);
     worker->tasks[at] = worker->tasks[--worker->task_count];
@@ -585,7 +581,7 @@ void worker_init(Query *query, int index, Worker *worker)
     worker->closed = arena_zalloc(life, bytes);
     worker->shown = arena_zalloc(life, bytes);
     worker->last_commit_ms = commit_clock_ms(worker);
-    worker->last_checkpoint_ms = monotonic_ms();
+    worker->last_checkpoint_ms = clock_monotonic_ms();
 }
 
 STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker)
@@ -689,7 +685,7 @@ static void show_progress(Worker *worker)
 
 void worker_publish(Worker *worker, bool force)
 {
-    int64_t now = monotonic_ms();
+    int64_t now = clock_monotonic_ms();
     bool live = worker->query->options.threads > 0;
     if (!force && live && now - worker->last_publish_ms < PUBLISH_MS) return;
     worker->last_publish_ms = now;

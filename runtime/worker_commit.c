@@ -57,7 +57,7 @@ static bool has_news(const Task *task)
  * deadline for whatever it still flushes. */
 static bool must_give_up(const Worker *worker, bool final, int64_t began_ms)
 {
-    int64_t now = clock_monotonic_ns() / 1000000;
+    int64_t now = clock_monotonic_ms();
     int64_t stopping_ms = atomic_load(&worker->query->stopping_ms);
     if (stopping_ms) return now - stopping_ms > HALT_FLUSH_MS;
     return final && now - began_ms > FINAL_FLUSH_MS;
@@ -67,7 +67,7 @@ static bool must_give_up(const Worker *worker, bool final, int64_t began_ms)
  * end and the broker stays away. */
 static Status flush_producer(Worker *worker, bool final)
 {
-    int64_t began = clock_monotonic_ns() / 1000000;
+    int64_t began = clock_monotonic_ms();
     for (;;) {
         Status st = producer_flush(worker->producer, worker->turn,
                                    FLUSH_SLICE_MS);
@@ -230,7 +230,7 @@ STATUS worker_commit(Worker *worker, bool final)
         st = settle_stores(worker);
         if (st.kind) return st;
     }
-    int64_t now = clock_monotonic_ns() / 1000000;
+    int64_t now = clock_monotonic_ms();
     int64_t interval = worker->query->options.checkpoint_interval_ms;
     if (!interval) interval = CHECKPOINT_MS;
     if (!final && now - worker->last_checkpoint_ms < interval) return st_ok();

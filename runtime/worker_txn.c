@@ -42,11 +42,6 @@ enum {
     JOIN_WAIT_MS = 2000, /* For the other workers of the query. */
 };
 
-static int64_t now_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
-
 bool txn_is_broken(const Worker *worker, Status st)
 {
     return worker->exactly_once && worker->producer && st.kind != ST_USER &&
@@ -57,7 +52,8 @@ bool txn_is_due(const Worker *worker)
 {
     if (!worker->in_transaction) return false;
     if (producer_txn_bytes(worker->producer) > BYTES_MAX) return true;
-    if (now_ms() - worker->began_ms >= worker->open_max_ms) return true;
+    if (clock_monotonic_ms() - worker->began_ms >= worker->open_max_ms)
+        return true;
     for (int t = 0; t < worker->task_count; t++)
         for (int i = 0; i < worker->tasks[t]->store_count; i++)
             if (store_wants_commit(worker->tasks[t]->stores[i])) return true;
@@ -174,7 +170,7 @@ static Status start_again(Worker *worker)
 
 static bool go_back(Worker *worker)
 {
-    if (now_ms() < worker->go_back_ms) return false;
+    if (clock_monotonic_ms() < worker->go_back_ms) return false;
     Status st = renew_producer(worker);
     if (!st.kind) st = start_again(worker);
     if (!st.kind) {
@@ -186,7 +182,7 @@ static bool go_back(Worker *worker)
                  worker->index);
         return true;
     }
-    worker->go_back_ms = now_ms() + GO_BACK_PAUSE_MS;
+    worker->go_back_ms = clock_monotonic_ms() + GO_BACK_PAUSE_MS;
     if (st.kind == ST_FATAL) worker->go_back_failures++;
     if (st.kind == ST_USER || worker->go_back_failures > FAILURES_MAX)
         worker_fail(worker, st);
@@ -211,7 +207,7 @@ bool worker_is_ready(Worker *worker)
     }
     fault_point("txn.begun");
     worker->in_transaction = true;
-    worker->began_ms = now_ms();
+    worker->began_ms = clock_monotonic_ms();
     return true;
 }
 
@@ -222,11 +218,11 @@ bool txn_may_join(Worker *worker)
     if (!worker->producer && !worker_is_ready(worker)) return false;
     if (!worker->counted) {
         worker->counted = true;
-        worker->ready_ms = now_ms();
+        worker->ready_ms = clock_monotonic_ms();
         atomic_fetch_add(&query->writers_ready, 1);
     }
     worker->may_join = atomic_load(&query->writers_ready) >=
                            query->worker_count ||
-                       now_ms() - worker->ready_ms > JOIN_WAIT_MS;
+                       clock_monotonic_ms() - worker->ready_ms > JOIN_WAIT_MS;
     return worker->may_join;
 }
