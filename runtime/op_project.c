@@ -88,17 +88,7 @@ static bool merged_row(Op *op, Batch *batch, int i, const StoreEntry *entry)
         batch->window_start[i] = start;
         batch->window_end[i] = end;
     }
-    batch->timestamps[i] = entry->timestamp_ms;
-    batch->offsets[i] = -1;
-    if (entry->value) {
-        Str bytes = {arena_copy(state->merged, entry->value, entry->value_len),
-                     entry->value_len};
-        rowset_decode(&state->rows, batch, i, bytes, entry->timestamp_ms);
-    } else {
-        bit_set(batch->row_null, i);
-        rowset_null(&state->rows, batch, i);
-    }
-    return entry->value || entry->old_value;
+    return rowset_merged(&state->rows, batch, i, entry);
 }
 
 static void emit_merged(Op *op)

@@ -507,20 +507,10 @@ static bool merged_row(SourceState *state, Batch *batch, int i,
 {
     Arena *arena = state->merged;
     batch->key_bytes[i] = str_copy(arena, (Str){entry->key, entry->key_len});
-    batch->timestamps[i] = entry->timestamp_ms;
-    batch->offsets[i] = -1;
     kept_headers_give(&state->headers, batch->key_bytes[i], batch, i);
     old_row(state, batch->old, i, entry->old_value, entry->old_len,
             entry->old_timestamp_ms);
-    if (entry->value) {
-        Str bytes = {arena_copy(arena, entry->value, entry->value_len),
-                     entry->value_len};
-        rowset_decode(&state->rows, batch, i, bytes, entry->timestamp_ms);
-    } else {
-        bit_set(batch->row_null, i);
-        rowset_null(&state->rows, batch, i);
-    }
-    return entry->value || entry->old_value;
+    return rowset_merged(&state->rows, batch, i, entry);
 }
 
 /* Sends all merged changes on, as one batch after the other. */

@@ -73,3 +73,18 @@ void rowset_null(RowSet *set, Batch *batch, int row)
         column_set_null(batch->arena, &batch->columns[set->rowtime_slot], row,
                         batch->count);
 }
+
+bool rowset_merged(RowSet *set, Batch *batch, int row, const StoreEntry *entry)
+{
+    batch->timestamps[row] = entry->timestamp_ms;
+    batch->offsets[row] = -1;
+    if (entry->value) {
+        Str bytes = {arena_copy(batch->arena, entry->value, entry->value_len),
+                     entry->value_len};
+        rowset_decode(set, batch, row, bytes, entry->timestamp_ms);
+    } else {
+        bit_set(batch->row_null, row);
+        rowset_null(set, batch, row);
+    }
+    return entry->value || entry->old_value;
+}

@@ -8,6 +8,7 @@
 #define RUNTIME_ROWSET_H
 
 #include "planner/plan.h"
+#include "state/store.h"
 #include "types/batch.h"
 #include "types/codec.h"
 
@@ -40,5 +41,10 @@ bool rowset_decode(RowSet *set, Batch *batch, int row, Str bytes,
 
 /* Sets these columns null in row `row`. */
 void rowset_null(RowSet *set, Batch *batch, int row);
+
+/* Row `row` of a batch of merged changes, from a dirty entry: time, columns (in
+ * the batch's arena), or that it was deleted. False: the key was made and
+ * unmade, and nobody is told. */
+bool rowset_merged(RowSet *set, Batch *batch, int row, const StoreEntry *entry);
 
 #endif
