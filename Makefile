@@ -135,6 +135,7 @@ fuzz: fuzz-build ## run each fuzz target for 60 seconds (FUZZ_SECONDS=60)
 check: $(BIN) unit ## the house rules, and what the documents promise
 	@tests/tidy/tidy.sh
 	@tests/tidy/documents.sh $(BIN)
+	@tests/tidy/symbols.sh $(BIN)
 	@$(BUILD)/unit/test_fn_examples && echo "examples of functions: true"
 
 unit: $(UNIT)

@@ -201,7 +201,7 @@ static const Expr *bind_text(Arena *arena, const char *text)
     Ast *ast = NULL;
     const Expr *expr = NULL;
     Status st = parse_expression(arena, str_from(text), &ast);
-    if (!st.kind) st = bind(&binder, ast, &expr);
+    if (!st.kind) st = bind_expression(&binder, ast, &expr);
     catalog_free(catalog);
     if (st.kind) {
         fprintf(stderr, "%s: %s\n", text, st.text);

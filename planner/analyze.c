@@ -149,7 +149,7 @@ static Status bind_group(Select *q)
     q->group = ARENA_ARRAY(q->arena, const Expr *, ast->group_count + 1);
     for (int i = 0; i < ast->group_count; i++) {
         Binder b = select_binder(q, "GROUP BY", 0);
-        Status st = bind(&b, ast->group_by[i], &q->group[i]);
+        Status st = bind_expression(&b, ast->group_by[i], &q->group[i]);
         if (st.kind) return st;
         if (expr_is_null_literal(q->group[i]))
             return st_error_at(q->arena, ast->group_by[i]->at,
@@ -183,7 +183,7 @@ static Status bind_partition(Select *q)
                                  "PARTITION BY, which reads the columns of "
                                  "FROM",
                                  0);
-        Status st = bind(&b, item, &q->partition[i]);
+        Status st = bind_expression(&b, item, &q->partition[i]);
         if (st.kind) return st;
         if (expr_is_null_literal(q->partition[i]) && ast->partition_count > 1)
             return st_error_at(q->arena, item->at,

@@ -108,8 +108,8 @@ static void expand_source(Select *q, const AstItem *ast, int from)
         return;
     }
     add_star_group(q, ast, from, STAR_KEYS);
-    /* Of one source they stay in the key of what is written; a join has those of
-     * each side as columns. */
+    /* Of one source they stay in the key of what is written; a join has those
+     * of each side as columns. */
     if (!q->persistent || q->from_count > 1)
         add_star_group(q, ast, from, STAR_BOUNDS);
     add_star_group(q, ast, from, STAR_VALUES);
@@ -174,7 +174,7 @@ static Status expand_struct(Select *q, const AstItem *item)
     const Ast *base_ast = item->expr->args[0];
     const Expr *base;
     Binder b = select_binder(q, "the SELECT list", 0);
-    Status st = bind(&b, base_ast, &base);
+    Status st = bind_expression(&b, base_ast, &base);
     if (st.kind) return st;
     if (base->type->kind != TYPE_STRUCT || !is_access_chain(base_ast))
         return st_error_at(q->arena, item->at,
@@ -217,7 +217,7 @@ static Status bind_item(Select *q, const AstItem *ast)
     Binder b = select_binder(q, "the SELECT list", allow);
     b.grouped = q->ast->has_group_by;
     Item item = {.at = ast->at, .end = ast->end, .ast = ast->expr};
-    Status st = bind(&b, ast->expr, &item.expr);
+    Status st = bind_expression(&b, ast->expr, &item.expr);
     if (st.kind) return st;
     q->aggregates |= b.aggregates > 0;
     q->table_functions |= b.table_functions > 0;

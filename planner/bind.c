@@ -141,7 +141,7 @@ static Status unknown_field(Binder *b, const Ast *ast, const Type *type)
 static Status bind_field(Binder *b, const Ast *ast, const Expr **out)
 {
     const Expr *base;
-    Status st = bind(b, ast->args[0], &base);
+    Status st = bind_expression(b, ast->args[0], &base);
     if (st.kind) return st;
     if (base->type->kind != TYPE_STRUCT)
         return st_error_at(b->arena, ast->at,
@@ -163,9 +163,9 @@ static Status bind_field(Binder *b, const Ast *ast, const Expr **out)
 static Status bind_index(Binder *b, const Ast *ast, const Expr **out)
 {
     const Expr *base, *index;
-    Status st = bind(b, ast->args[0], &base);
+    Status st = bind_expression(b, ast->args[0], &base);
     if (st.kind) return st;
-    st = bind(b, ast->args[1], &index);
+    st = bind_expression(b, ast->args[1], &index);
     if (st.kind) return st;
     const Type *type = base->type;
     if (type->kind == TYPE_STRUCT)
@@ -194,7 +194,7 @@ static Status bind_index(Binder *b, const Ast *ast, const Expr **out)
 
 static Status bind_when(Binder *b, const Ast *ast, const Expr **out)
 {
-    Status st = bind(b, ast, out);
+    Status st = bind_expression(b, ast, out);
     if (st.kind) return st;
     if ((*out)->type->kind != TYPE_BOOLEAN)
         return st_error_at(b->arena, ast->at,
@@ -207,7 +207,7 @@ static Status bind_when(Binder *b, const Ast *ast, const Expr **out)
 static Status bind_branch(Binder *b, const Ast *ast, const Type **type,
                           const Expr **out)
 {
-    Status st = bind(b, ast, out);
+    Status st = bind_expression(b, ast, out);
     if (st.kind || expr_is_null_literal(*out)) return st;
     if (!*type) *type = (*out)->type;
     if (!type_equal(*type, (*out)->type))
@@ -251,7 +251,7 @@ static Status bind_case(Binder *b, const Ast *ast, const Expr **out)
 static Status bind_cast(Binder *b, const Ast *ast, const Expr **out)
 {
     const Expr *arg;
-    Status st = bind(b, ast->args[0], &arg);
+    Status st = bind_expression(b, ast->args[0], &arg);
     if (st.kind) return st;
     const Type *type;
     st = plan_type(b->arena, b->catalog, ast->type, &type);
@@ -274,7 +274,7 @@ static Status bind_cast(Binder *b, const Ast *ast, const Expr **out)
 static Status bind_sign(Binder *b, const Ast *ast, const Expr **out)
 {
     const Expr *arg;
-    Status st = bind(b, ast->args[0], &arg);
+    Status st = bind_expression(b, ast->args[0], &arg);
     if (st.kind) return st;
     if (!type_is_numeric(arg->type))
         return st_error_at(b->arena, ast->at,
@@ -311,7 +311,7 @@ static Status reject(Binder *b, const Ast *ast)
     }
 }
 
-STATUS bind(Binder *b, const Ast *ast, const Expr **out)
+STATUS bind_expression(Binder *b, const Ast *ast, const Expr **out)
 {
     switch (ast->kind) {
     case AST_NULL:
@@ -352,7 +352,7 @@ STATUS bind(Binder *b, const Ast *ast, const Expr **out)
 
 STATUS bind_condition(Binder *b, const Ast *ast, const Expr **out)
 {
-    Status st = bind(b, ast, out);
+    Status st = bind_expression(b, ast, out);
     if (st.kind) return st;
     if ((*out)->type->kind != TYPE_BOOLEAN)
         return st_error_at(b->arena, ast->at,

@@ -35,7 +35,7 @@ static Status type_body(void *context, int arg, const Type *const *params,
                          .first = variable_count(b),
                          .outer = b->lambdas};
     b->lambdas = &scope;
-    Status st = bind(b, lambda->args[0], &typing->bodies[arg]);
+    Status st = bind_expression(b, lambda->args[0], &typing->bodies[arg]);
     b->lambdas = scope.outer;
     if (st.kind) return st;
     if (expr_is_null_literal(typing->bodies[arg]))
@@ -149,7 +149,7 @@ static Status bind_args(Binder *b, const Ast *ast, const Expr **args,
             args[i] = NULL;
             continue;
         }
-        Status st = bind(b, arg, &args[i]);
+        Status st = bind_expression(b, arg, &args[i]);
         if (st.kind) return st;
         types[i] = (FnArg){.type = args[i]->type};
     }
@@ -223,7 +223,7 @@ static Status bind_as_value(Binder *b, const Ast *ast, const Expr **out)
         return st_error_at(b->arena, ast->at,
                            "AS_VALUE takes one argument, a key column");
     const Expr *arg;
-    Status st = bind(b, ast->args[0], &arg);
+    Status st = bind_expression(b, ast->args[0], &arg);
     if (st.kind) return st;
     if (expr_is_null_literal(arg))
         return st_error_at(b->arena, ast->at, "AS_VALUE needs a column");

@@ -349,7 +349,7 @@ STATUS bind_constructor(Binder *b, const Ast *ast, const Expr **out)
                            what);
     const Expr **args = ARENA_ARRAY(b->arena, const Expr *, ast->arg_count + 1);
     for (int i = 0; i < ast->arg_count; i++) {
-        Status st = bind(b, ast->args[i], &args[i]);
+        Status st = bind_expression(b, ast->args[i], &args[i]);
         if (st.kind) return st;
     }
     const Type *type;

@@ -188,7 +188,7 @@ static Status bind_operand(Binder *b, const Ast *ast, const Ast *other,
 {
     if (!(b->allow & BIND_TIME_TEXT) || ast->kind != AST_STRING ||
         !is_time_column(other))
-        return bind(b, ast, out);
+        return bind_expression(b, ast, out);
     Value value = {0};
     if (!timestamp_parse(ast->literal.str, &value.i64))
         return st_error_at(b->arena, ast->at,
@@ -216,7 +216,7 @@ static Status bind_compare(Binder *b, const Ast *ast, const Expr **out)
 static Status need_boolean(Binder *b, const Ast *ast, const char *op,
                            const Expr **out)
 {
-    Status st = bind(b, ast, out);
+    Status st = bind_expression(b, ast, out);
     if (st.kind) return st;
     if (expr_is_null_literal(*out)) {
         *out = expr_new_cast(b->arena, *out, &type_boolean);
@@ -254,9 +254,9 @@ STATUS bind_operator(Binder *b, const Ast *ast, const Expr **out)
     if (ast->kind != AST_ARITH && ast->kind != AST_CONCAT)
         return bind_logic(b, ast, out);
     const Expr *left, *right;
-    Status st = bind(b, ast->args[0], &left);
+    Status st = bind_expression(b, ast->args[0], &left);
     if (st.kind) return st;
-    st = bind(b, ast->args[1], &right);
+    st = bind_expression(b, ast->args[1], &right);
     if (st.kind) return st;
     return ast->kind == AST_ARITH ? bind_arithmetic(b, ast, left, right, out)
                                   : bind_concat(b, ast, left, right, out);
@@ -273,7 +273,7 @@ static Status bind_between(Binder *b, const Ast *ast, const Expr **out)
                            "BETWEEN is nested more than %d deep",
                            BETWEEN_DEPTH_MAX);
     b->between_depth++;
-    Status st = bind(b, value, &v);
+    Status st = bind_expression(b, value, &v);
     b->between_depth--;
     if (st.kind) return st;
     st = bind_operand(b, ast->args[1], value, &low);
@@ -294,7 +294,7 @@ static Status bind_in(Binder *b, const Ast *ast, const Expr **out)
 {
     const Expr **args = ARENA_ARRAY(b->arena, const Expr *, ast->arg_count);
     for (int i = 0; i < ast->arg_count; i++) {
-        Status st = bind(b, ast->args[i], &args[i]);
+        Status st = bind_expression(b, ast->args[i], &args[i]);
         if (st.kind) return st;
     }
     const Type *type;
@@ -333,7 +333,7 @@ static Status bind_like(Binder *b, const Ast *ast, const Expr **out)
 {
     const Expr *args[2];
     for (int i = 0; i < 2; i++) {
-        Status st = bind(b, ast->args[i], &args[i]);
+        Status st = bind_expression(b, ast->args[i], &args[i]);
         if (st.kind) return st;
         if (args[i]->type->kind != TYPE_STRING)
             return st_error_at(b->arena, ast->args[i]->at,
@@ -358,7 +358,7 @@ STATUS bind_predicate(Binder *b, const Ast *ast, const Expr **out)
     if (ast->kind == AST_IN) return bind_in(b, ast, out);
     if (ast->kind == AST_LIKE) return bind_like(b, ast, out);
     const Expr *arg;
-    Status st = bind(b, ast->args[0], &arg);
+    Status st = bind_expression(b, ast->args[0], &arg);
     if (st.kind) return st;
     if (expr_is_null_literal(arg))
         arg = expr_new_cast(b->arena, arg, &type_string);

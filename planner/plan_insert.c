@@ -229,7 +229,7 @@ static Status insert_one(Insert *in, const Ast *ast, Str name, const Type *type,
                 .catalog = in->catalog,
                 .place = "VALUES"};
     const Expr *expr;
-    Status st = bind(&b, ast, &expr);
+    Status st = bind_expression(&b, ast, &expr);
     if (st.kind) return st;
     if (expr_is_null_literal(expr)) {
         *out = VALUE_NULL;

@@ -63,7 +63,7 @@ static Status condition_side(Select *q, const Scope *scope, const Ast *ast,
 {
     Binder b = select_binder(q, "ON", 0);
     b.scope = scope;
-    Status st = bind(&b, ast, expr);
+    Status st = bind_expression(&b, ast, expr);
     if (st.kind) return st;
     SourceSet set = {.scope = scope};
     expr_each_column(*expr, note_source, &set);

@@ -123,13 +123,13 @@ typedef struct Binder {
     unsigned allow;
     const LambdaScope *lambdas;
     bool in_aggregate, in_table_function, in_case;
-    bool grouped; /* The query has GROUP BY. */
+    bool grouped;   /* The query has GROUP BY. */
     int aggregates; /* How many were bound. */
     int table_functions;
     int between_depth;
 } Binder;
 
-STATUS bind(Binder *b, const Ast *ast, const Expr **out);
+STATUS bind_expression(Binder *b, const Ast *ast, const Expr **out);
 /* The expression as SQL for a message, cut if it is long; in b->arena. */
 const char *bind_written(Binder *b, const Ast *ast);
 /* A condition: must be BOOLEAN. */
@@ -356,7 +356,7 @@ const Ast *pull_where(Arena *arena, const Ast *where);
 Str pull_where_text(const Select *q);
 /* No two columns of the result have one name, where that matters. */
 STATUS check_result_names(Select *q); /* plan_project.c */
-void plan_optimize(Select *q); /* optimize.c */
+void plan_optimize(Select *q);        /* optimize.c */
 
 /* The internal key format for columns that may not fit `format`. */
 const Format *internal_key_format(Select *q, const Format *format,

@@ -37,7 +37,7 @@ static const Expr *bind_case(Arena *arena, const Catalog *catalog,
     Ast *ast = NULL;
     const Expr *expr = NULL;
     Status st = parse_expression(arena, str_from(text), &ast);
-    if (!st.kind) st = bind(&binder, ast, &expr);
+    if (!st.kind) st = bind_expression(&binder, ast, &expr);
     CHECK(!st.kind);
     if (st.kind) fprintf(stderr, "  %s: %s\n", text, st.text);
     return st.kind ? NULL : expr;

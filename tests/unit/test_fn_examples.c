@@ -59,7 +59,7 @@ static Status bind_example(Example *x, const Catalog *catalog,
     Ast *ast = NULL;
     Status st = parse_expression(x->arena, str_from(x->function->example),
                                  &ast);
-    return st.kind ? st : bind(&binder, ast, expr);
+    return st.kind ? st : bind_expression(&binder, ast, expr);
 }
 
 static bool evaluate(Example *x, const Expr *expr, int row, Value *value)
