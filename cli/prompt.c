@@ -332,6 +332,8 @@ const char *prompt_line(Prompt *prompt, Str pending, bool *cancelled)
     *cancelled = false;
     prompt->pending = pending;
     if (!prompt->edit) return read_pipe(prompt);
+    /* el_gets would show the prompt first: a Ctrl-D typed in between is lost. */
+    el_set(prompt->edit, EL_PREP_TERM, 1);
     const char *line = el_gets(prompt->edit, &count);
     if (interrupted() && !terminated()) {
         clear_interrupt();
