@@ -6,6 +6,7 @@
 #define RUNTIME_AGGREGATE_INT_H
 
 #include "runtime/kept_headers.h"
+#include "runtime/open_windows.h"
 #include "runtime/task.h"
 #include "types/codec.h"
 
@@ -25,7 +26,8 @@ typedef struct Bounds {
     int64_t start, end;
 } Bounds;
 
-/* One group to change: a row of the batch, in one window. */
+/* One group to change: a row of the batch, in one window; with AggState.open in
+ * this and all later ones that it is in. */
 typedef struct Update {
     int row;
     Bounds bounds;
@@ -41,9 +43,11 @@ typedef struct AggState {
     int start_slot, end_slot, rowtime_slot; /* Of the output; -1: not read. */
     int first_result;                       /* Output slot of the first call. */
     bool merges;                            /* Changes wait for the commit. */
-    bool fast; /* And all states change in place. */
+    bool fast;         /* And all states change in place. */
+    OpenWindows *open; /* Fast and hopping; else NULL. */
     Store *store;
-    Value *values; /* Room for a state row. */
+    int64_t retention_ms; /* Of the store; 0: without windows. */
+    Value *values;        /* Room for a state row. */
     Buf row;
     Update *updates; /* Room for BATCH_ROWS_MAX. */
     int update_count;
@@ -97,6 +101,11 @@ static inline int64_t session_interval_ms(const WindowSpec *window)
 
 /* WINDOW SESSION: works through the rows of a batch. */
 void agg_sessions(Op *op, Batch *batch);
+
+/* Decides whether updates are done in columns, before the store is opened. */
+void agg_fast_open(Op *op);
+/* Does all updates so. */
+void agg_update_fast(Op *op, Batch *batch);
 
 /* Emits the dirty entries as merged changes. */
 void agg_emit_merged(Op *op);

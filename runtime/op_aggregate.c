@@ -13,7 +13,7 @@
  * which is worked through in order. Without a cache each update emits a change.
  * With one, nothing is emitted until the commit or until too much is dirty;
  * then functions whose state changes in place get whole columns and prefetched
- * state rows (`fast`).
+ * state rows (op_aggregate_fast.c).
  *
  * Rows that are late for all of their windows are dropped and counted. A
  * function that fails ends the query: its state would be wrong from then on.
@@ -23,10 +23,6 @@
 #include <assert.h>
 
 #include "base/alloc.h"
-
-/* Updates done in columns between two chances for readers of the store, who
- * wait some 20 us at most. Fewer cost ingestion: prefetching begins anew. */
-enum { FAST_ROWS = 256 };
 
 /* ---- opening ---- */
 
@@ -47,18 +43,6 @@ static void open_call(Op *op, Arena *plan, AggState *state,
     call->first_slot = state->slot_count;
     for (int i = 0; i < from->binding->state_count; i++)
         state->types[state->slot_count++] = from->binding->state_types[i];
-}
-
-static bool is_fast(const Op *op, const AggState *state)
-{
-    if (op->node->aggregate.from_table || !task_merges(op->task)) return false;
-    for (int i = 0; i < state->call_count; i++)
-        if (!state->calls[i].fn->add_rows) return false;
-    if (op->node->aggregate.window.kind == WINDOW_SESSION) return false;
-    int states = state->slot_count - state->key_count;
-    for (int i = 0; i < states; i++)
-        if (!type_is_fixed(state->types[i])) return false;
-    return true;
 }
 
 /* Output columns: keys, window bounds, ROWTIME, one a call. */
@@ -115,9 +99,10 @@ static Status open_store(Op *op, AggState *state)
                                                       : STORE_WINDOW;
     /* Merged sessions must know whether a removed one was ever emitted. */
     bool keep_old = op->node->want_old || window->kind == WINDOW_SESSION;
+    if (kind != STORE_KEYED) state->retention_ms = store_retention_ms(window);
     return task_store_open(op, op->node->aggregate.store, kind,
-                           kind == STORE_KEYED ? 0 : store_retention_ms(window),
-                           keep_old && state->merges, &state->store);
+                           state->retention_ms, keep_old && state->merges,
+                           &state->store);
 }
 
 void aggregate_open_calls(Op *op, Arena *plan)
@@ -134,7 +119,6 @@ void aggregate_open_calls(Op *op, Arena *plan)
     for (int i = 0; i < state->call_count; i++)
         open_call(op, plan, state, &aggregate->calls[i], &state->calls[i]);
     find_slots(op, plan, state);
-    state->fast = is_fast(op, state);
     state->values = ARENA_ARRAY(plan, Value, slots);
     state->updates = ARENA_ARRAY(plan, Update, BATCH_ROWS_MAX);
     state->merged = arena_new("merged", 0);
@@ -144,6 +128,7 @@ void aggregate_open_calls(Op *op, Arena *plan)
 static Status aggregate_open(Op *op, Arena *plan)
 {
     aggregate_open_calls(op, plan);
+    agg_fast_open(op);
     return open_store(op, op->state);
 }
 
@@ -405,63 +390,6 @@ static void update_and_emit(Op *op, Batch *batch)
     op_emit(op, out);
 }
 
-/* Up to FAST_ROWS updates in columns: state rows are found together, then each
- * function changes them in place. */
-static void update_block(Op *op, Batch *batch, const Update *updates, int count,
-                         const Str *keys)
-{
-    AggState *state = op->state;
-    StoreEntry *entries[FAST_ROWS];
-    void *rows[FAST_ROWS];
-    uint16_t sel[FAST_ROWS];
-    int kept = 0;
-    store_upsert_many(state->store, keys, count, entries);
-    for (int i = 0; i < count; i++) {
-        StoreEntry *entry = entries[i];
-        int row = updates[i].row;
-        int64_t ms = batch->timestamps[row];
-        if (!entry) {
-            op->late++;
-            continue;
-        }
-        store_before_change(state->store, entry);
-        if (!entry->value) {
-            agg_init(op, batch, row, state->values);
-            agg_put(state, entry, state->values);
-        } else if (entry->timestamp_ms > ms) {
-            ms = entry->timestamp_ms;
-        }
-        store_mark(state->store, entry, ms);
-        kept_headers_note(&state->headers, keys[i], batch, row);
-        rows[kept] = entry->value;
-        sel[kept++] = (uint16_t)row;
-    }
-    for (int i = 0; i < state->call_count; i++) {
-        AggCall *call = &state->calls[i];
-        call->call->arena = batch->arena;
-        call->fn->add_rows(call->call, rows, state->slot_count,
-                           call->first_slot, call->now, sel, kept);
-    }
-}
-
-static void update_fast(Op *op, Batch *batch)
-{
-    AggState *state = op->state;
-    int count = state->update_count;
-    Str *keys = ARENA_ARRAY(batch->arena, Str, count);
-    for (int i = 0; i < count; i++)
-        keys[i] = agg_store_key(op, batch->arena,
-                                batch->key_bytes[state->updates[i].row],
-                                state->updates[i].bounds);
-    store_begin(state->store);
-    for (int from = 0; from < count; from += FAST_ROWS) {
-        int some = count - from < FAST_ROWS ? count - from : FAST_ROWS;
-        update_block(op, batch, state->updates + from, some, keys + from);
-        store_yield(state->store);
-    }
-    store_end(state->store);
-}
-
 static void run_updates(Op *op, Batch *batch)
 {
     AggState *state = op->state;
@@ -469,7 +397,7 @@ static void run_updates(Op *op, Batch *batch)
     bool emits = !task_merges(op->task) &&
                  !op->node->aggregate.window.emit_final;
     if (state->fast) {
-        update_fast(op, batch);
+        agg_update_fast(op, batch);
     } else if (emits) {
         update_and_emit(op, batch);
     } else {
@@ -503,13 +431,13 @@ static void add_windows(Op *op, Batch *batch, int row)
     int64_t closed = state->observed_ms - window->grace_ms;
     int64_t start = ms - window->size_ms + window->advance_ms;
     start = start < 0 ? 0 : start / window->advance_ms * window->advance_ms;
-    bool any = false;
+    while (start <= ms && start + window->size_ms <= closed)
+        start += window->advance_ms;
+    if (start > ms) op->late++;
     for (; start <= ms; start += window->advance_ms) {
-        if (start + window->size_ms <= closed) continue;
         add_update(op, batch, row, (Bounds){start, start + window->size_ms});
-        any = true;
+        if (state->open) break; /* That finds the others. */
     }
-    if (!any) op->late++;
 }
 
 /* ---- process ---- */
@@ -548,6 +476,7 @@ static bool has_row(const Op *op, const Batch *batch, int row)
 static void aggregate_flush(Op *op)
 {
     AggState *state = op->state;
+    if (state->open) open_windows_settle(state->open, state->store);
     if (state->merges) agg_emit_merged(op);
     if (op->task->failed.kind) return;
     op_fail(op, store_flush(state->store, op->task->scratch));
@@ -610,6 +539,7 @@ static void aggregate_close(Op *op)
     buf_free(&state->row);
     arena_free(state->merged);
     kept_headers_close(&state->headers);
+    open_windows_free(state->open);
 }
 
 const OpType op_aggregate_type = {

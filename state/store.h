@@ -190,7 +190,8 @@ void store_delete(Store *store, StoreEntry *entry, int64_t timestamp_ms);
  * the operator bounds them by flushing. */
 StoreEntry *store_dirty_first(Store *store);
 int store_dirty_count(const Store *store);
-/* Bytes of dirty entries; operators compare it with the cache limit. */
+/* Bytes of dirty entries, as the reference's cache would count them; operators
+ * compare it with the cache limit. */
 size_t store_dirty_bytes(const Store *store);
 
 /* Scans keys in [from, to) in byte order, dirty values included; to.ptr NULL:

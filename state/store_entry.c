@@ -16,6 +16,10 @@ enum {
     VALUE_HINT_MAX = 512,
     BLOCK_OVERHEAD = 16, /* malloc's header and rounding, on average. */
     PUBLISH_BYTES = 16 << 10,
+    /* The reference's cache counts some 60 bytes for an entry beside its key
+     * and value. With as many here one limit lets both merge alike; the rest is
+     * memory that a clean entry needs as well. */
+    NOT_OF_CACHE = 64,
 };
 
 size_t entry_bytes(const StoreEntry *entry)
@@ -92,7 +96,7 @@ void entry_unlink(Store *store, StoreEntry *entry)
     if (entry->flags & ENTRY_DIRTY) {
         take_out(&store->dirty, entry);
         store->dirty_count--;
-        store->dirty_bytes -= entry_bytes(entry);
+        store->dirty_bytes -= entry_bytes(entry) - NOT_OF_CACHE;
     } else if (entry->flags & ENTRY_DEAD) {
         take_out(&store->dead, entry);
     }
@@ -226,7 +230,7 @@ void store_mark(Store *store, StoreEntry *entry, int64_t timestamp_ms)
     entry->flags |= ENTRY_DIRTY;
     append(&store->dirty, entry);
     store->dirty_count++;
-    store->dirty_bytes += entry_bytes(entry);
+    store->dirty_bytes += entry_bytes(entry) - NOT_OF_CACHE;
 }
 
 void store_delete(Store *store, StoreEntry *entry, int64_t timestamp_ms)
