@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -123,15 +124,17 @@ Str unescape_text(Arena *arena, Str text)
 
 /* ---- signals ---- */
 
-static volatile sig_atomic_t interrupt_flag, terminate_flag;
+/* Set in the handler, read on all threads. */
+static atomic_int interrupt_flag, terminate_flag;
 
 /* The handler writes a byte here, so that a signal that comes just before a
  * wait ends the wait too. */
 static int signal_pipe[2] = {-1, -1};
-static volatile sig_atomic_t waiting_flag; /* For Kafka, before any work. */
+static atomic_int waiting_flag; /* For Kafka, before any work. */
 
 static void on_signal(int number)
 {
+    int error = errno;
     if (waiting_flag) _exit(EXIT_USAGE);
     if (number == SIGTERM) {
         terminate_flag = 1;
@@ -140,8 +143,9 @@ static void on_signal(int number)
         if (interrupt_flag) _exit(128 + number);
         interrupt_flag = 1;
     }
-    int error = errno;
-    if (write(signal_pipe[1], "", 1) < 0) errno = error;
+    ssize_t written = write(signal_pipe[1], "", 1);
+    (void)written; /* A full pipe wakes as well as one more byte. */
+    errno = error;
 }
 
 void catch_signals(void)

@@ -31,8 +31,9 @@
 
 enum {
     POLL_RECORDS = 4096,
-    POLL_MS = 500,
-    EMPTY_POLLS_MAX = 10, /* Then it is asked what there is to come. */
+    POLL_MS = 20, /* Short: the end may be the marker of a transaction, of which
+                     a poll tells nothing but that it is past it. */
+    EMPTY_POLLS_MAX = 250, /* Then it is asked what there is to come. */
     RETRY_SLEEP_MS = 100,
     RETRIES_MAX = 300, /* Half a minute without the broker. */
 };

@@ -3,12 +3,18 @@
  * Chaos: a server is killed again and again while it works, and what it wrote
  * is held against a model. See README.md for how and why.
  *
- *   chaos.c    options, lives and deaths of the servers, the verdict
- *   feed.c     the input, a function of the seed and a sequence number
- *   load.c     topics into an SQLite database
- *   verify.c   the questions put to that database, and their test
- *   stores.c   the servers' state against the changelogs
- *   pulls.c    what pull queries answer against the topics
+ *   chaos.c     options, the verdict, the report
+ *   lives.c     lives and deaths of the servers
+ *   servers.c   their processes
+ *   queries.c   the program that they run
+ *   talk.c      statements that come while they work
+ *   feed.c      the input, a function of the seed and a sequence number
+ *   load.c      topics into an SQLite database
+ *   verify.c    the questions put to that database, and their test
+ *   repeats.c   at least once: what may come twice
+ *   stores.c    the servers' state against the changelogs
+ *   pulls.c     what pull queries answer against the topics
+ *   commands.c  the command log, and what there is, against what was said
  */
 #ifndef TESTS_CHAOS_CHAOS_H
 #define TESTS_CHAOS_CHAOS_H
@@ -16,6 +22,7 @@
 #include <sqlite3.h>
 
 #include "base/status.h"
+#include "base/vec.h"
 #include "kafka/broker.h"
 
 enum {
@@ -25,7 +32,18 @@ enum {
     GROUPS = 17,          /* Of the grouping that needs a repartition. */
     SESSION_GAP_MS = 500, /* As in the script. */
     WITHIN_MS = 1000,
+    KEY_ROOM = 16,
 };
+
+/* Where a query's group stood in a partition when a server died. */
+typedef struct Rewind {
+    int death, query, source, partition;
+    int64_t committed, end; /* Offsets; end: of the records there were. */
+    int64_t time_ms;
+} Rewind;
+
+typedef struct Talk Talk;
+struct mr_Engine;
 
 typedef struct Chaos {
     Arena *arena;
@@ -36,6 +54,8 @@ typedef struct Chaos {
     const char *kafka_dir; /* For kafka.sh; NULL: the broker is left alone. */
     const char *script_of_kafka;
     bool exactly_once;
+    bool interactive; /* Statements make the queries, and come on and on. */
+    bool shared;      /* millrace.shared.readers of the servers. */
     bool selftest;
     bool keep;
     int kills, broker_kills;
@@ -44,15 +64,20 @@ typedef struct Chaos {
     int commit_ms;
     int records;      /* Fed before each life. */
     const char *only; /* The only point to kill at; NULL: all, and none. */
+    const char *hits; /* File of the points hit by this and other runs. */
     uint64_t seed;
     /* State. */
     uint64_t random;
     const char *id;     /* Prefix of topics, and the service. */
     const char *script; /* SQL of the queries. */
-    int64_t begin_ms;   /* Time of the first record. */
-    int64_t fed;        /* Records in the main input; each fourth has a pair. */
-    Broker *broker;     /* Open between lives; NULL else. */
+    char keys[PARTITIONS][KEYS_EACH][KEY_ROOM];
+    int64_t begin_ms; /* Time of the first record. */
+    int64_t fed;      /* Records in the main input; each fourth has a pair. */
+    Broker *broker;   /* Open between lives; NULL else. */
     sqlite3 *db;
+    int deaths; /* Of which offsets were noted. */
+    VEC(Rewind) rewinds;
+    Talk *talk; /* NULL: the program is a script. */
 } Chaos;
 
 /* ---- feed.c ---- */
@@ -60,9 +85,11 @@ typedef struct Chaos {
 typedef struct Event {
     int64_t seq, time_ms;
     int partition, group;
-    char key[16];
+    const char *key;
 } Event;
 
+/* Chooses the keys; before all else. */
+void feed_prepare(Chaos *chaos);
 /* A record of the main input. */
 Event event_of(const Chaos *chaos, int64_t seq);
 /* How far the right record of a pair is from its left one. */
@@ -84,19 +111,34 @@ STATUS load_all(Chaos *chaos);
 /* Reads all committed records of a topic into a table of its own:
  * name(part, off, key, value, time). */
 STATUS load_topic(Chaos *chaos, const char *table, const char *topic);
+/* Many at once. */
+STATUS load_topics(Chaos *chaos, const char *const *tables,
+                   const char *const *topics, int count);
 /* Runs SQL; a failure ends the program: it is one of the test. */
 void sql_run(sqlite3 *db, const char *sql);
 int64_t sql_number(sqlite3 *db, const char *sql);
+sqlite3_stmt *sql_prepare(sqlite3 *db, const char *sql);
+/* One that gives no rows; and makes it ready for the next time. */
+void sql_step(sqlite3_stmt *stmt);
 
 /* ---- verify.c ---- */
 
 /* Puts all questions; prints what is wrong. Returns how many failed. */
-int verify(Chaos *chaos, bool quiet);
+int verify(Chaos *chaos);
 /* True if all that was fed has come out; to wait for. */
 bool verify_complete(Chaos *chaos);
 /* Alters the database in one record after the other, and demands that each is
  * noticed. Returns how many were not. */
 int verify_selftest(Chaos *chaos);
+
+/* ---- repeats.c ---- */
+
+/* A server has died, or stands still; `time_ms` by the clock. The broker is
+ * open. */
+void repeats_note_death(Chaos *chaos, int64_t time_ms);
+/* Holds what came twice out of a query against the deaths. Returns how much is
+ * wrong. */
+int repeats_check(Chaos *chaos, int query, bool quiet);
 
 /* ---- stores.c ---- */
 
@@ -106,9 +148,17 @@ int stores_compare(Chaos *chaos);
 
 /* ---- pulls.c ---- */
 
-/* Holds the answers of a pull query against the table's topic in the database.
- * The broker must be closed if it is the embedded one. Returns 0 if they are
- * the same. */
+/* Holds the answers of a pull query of each table against its topic in the
+ * database. The broker must be closed if it is the embedded one. Returns how
+ * many differ. */
 int pulls_compare(Chaos *chaos);
+
+/* ---- commands.c; nothing to hold if there is no command log ---- */
+
+/* Holds the command log and the extra queries' outputs against what was said.
+ * The broker is open. Returns how much is wrong. */
+int commands_check(Chaos *chaos, bool quiet);
+/* Holds what there is after a restart against the command log. */
+int commands_compare(Chaos *chaos, struct mr_Engine *engine);
 
 #endif

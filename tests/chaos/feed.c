@@ -2,16 +2,18 @@
  *
  * The input. Record `seq` of the main topic is in partition seq % PARTITIONS;
  * so in each partition the numbers are dense, and how many are there tells
- * which one is next. Keys stay in one partition. Times go forward by a
- * millisecond a record, give or take 100, so records come out of order and
- * sessions merge.
+ * which one is next. Keys are where their hash says, so what passes
+ * through stays in its partition. Times go forward by a millisecond a record,
+ * give or take 100, so records come out of order and sessions merge.
  *
  * Every fourth number is also the id of a pair: a record in each of two topics,
  * at most 1.5 s apart, of which those within a second are joined.
+ *
+ * Each key has a name, in a table that is older than all records.
  */
 #include <stdio.h>
 
-#include "tests/chaos/chaos.h"
+#include "tests/chaos/queries.h"
 
 static uint64_t mix(uint64_t x)
 {
@@ -27,12 +29,24 @@ uint32_t pick(Chaos *chaos, uint32_t below)
     return (uint32_t)((chaos->random >> 32) * below >> 32);
 }
 
+void feed_prepare(Chaos *chaos)
+{
+    int had[PARTITIONS] = {0}, done = 0;
+    for (int i = 0; done < PARTITIONS * KEYS_EACH; i++) {
+        char key[KEY_ROOM];
+        snprintf(key, sizeof key, "k%03d", i);
+        int partition = broker_partition(str_from(key), PARTITIONS);
+        if (had[partition] == KEYS_EACH) continue;
+        memcpy(chaos->keys[partition][had[partition]++], key, KEY_ROOM);
+        done++;
+    }
+}
+
 Event event_of(const Chaos *chaos, int64_t seq)
 {
     uint64_t noise = mix(chaos->seed ^ (uint64_t)seq * 2654435761u);
     Event event = {.seq = seq, .partition = (int)(seq % PARTITIONS)};
-    int key = (int)(noise % KEYS_EACH) * PARTITIONS + event.partition;
-    snprintf(event.key, sizeof event.key, "k%03d", key);
+    event.key = chaos->keys[event.partition][noise % KEYS_EACH];
     event.group = (int)((noise >> 16) % GROUPS);
     event.time_ms = chaos->begin_ms + seq + (int64_t)((noise >> 32) % 201) -
                     100;
@@ -49,7 +63,64 @@ const char *topic_of(const Chaos *chaos, const char *name)
     return str_printf(chaos->arena, "%s_%s", chaos->id, name).ptr;
 }
 
+static Status send(Producer *producer, Arena *arena, const char *topic,
+                   int partition, const char *key, Str value, int64_t time_ms)
+{
+    Record record = {
+        .key = str_from(key), .value = value, .timestamp_ms = time_ms};
+    return producer_send(producer, arena, topic, partition, &record, 1);
+}
+
+/* The keys' names, where the keys are. */
+static Status feed_names(Chaos *chaos)
+{
+    const char *topic = topic_of(chaos, "names");
+    Producer *producer;
+    ProducerOptions options = {.transactional_id = STR_NULL};
+    Status st = producer_open(chaos->broker, chaos->arena, &options, &producer);
+    if (st.kind) return st;
+    for (int i = 0; i < KEYS_EACH * PARTITIONS && !st.kind; i++) {
+        const char *key = chaos->keys[i % PARTITIONS][i / PARTITIONS];
+        Str value = str_printf(chaos->arena, "{\"NAME\":\"name of %s\"}", key);
+        st = send(producer, chaos->arena, topic, i % PARTITIONS, key, value,
+                  chaos->begin_ms - 10000);
+    }
+    if (!st.kind) st = producer_flush(producer, chaos->arena, 60000);
+    producer_close(producer);
+    return st;
+}
+
 static const char *const inputs[] = {"in", "left", "right"};
+
+static Status make_topic(Chaos *chaos, const char *name,
+                         const TopicConfig *config, bool *made)
+{
+    TopicInfo info;
+    Str topic = str_from(topic_of(chaos, name));
+    Status st = broker_describe_topic(chaos->broker, chaos->arena, topic,
+                                      &info);
+    *made = st.kind == ST_USER;
+    if (!*made) return st;
+    return broker_create_topic(chaos->broker, chaos->arena, topic, PARTITIONS,
+                               1, config, config != NULL);
+}
+
+/* Topics of streams are made here to have the time at which a record came: by
+ * that it is judged whether commits are as often as they should be. */
+static Status make_topics(Chaos *chaos)
+{
+    static const TopicConfig stamped = {STR("message.timestamp.type"),
+                                        STR("LogAppendTime")};
+    bool made;
+    Status st = st_ok();
+    for (int i = 0; i < 3 && !st.kind; i++)
+        st = make_topic(chaos, inputs[i], NULL, &made);
+    for (int i = 0; i < QUERIES && !st.kind; i++)
+        if (chaos_queries[i].member)
+            st = make_topic(chaos, chaos_queries[i].name, &stamped, &made);
+    if (!st.kind) st = make_topic(chaos, "names", NULL, &made);
+    return st.kind || !made ? st : feed_names(chaos);
+}
 
 Status feed_open(Chaos *chaos)
 {
@@ -63,31 +134,13 @@ Status feed_open(Chaos *chaos)
                                         str_printf(chaos->arena, "%s/data0",
                                                    chaos->directory),
                                         &local, &chaos->broker);
-    for (int i = 0; i < 3 && !st.kind; i++) {
-        TopicInfo info;
-        Str name = str_from(topic_of(chaos, inputs[i]));
-        st = broker_describe_topic(chaos->broker, chaos->arena, name, &info);
-        if (st.kind == ST_USER)
-            st = broker_create_topic(chaos->broker, chaos->arena, name,
-                                     PARTITIONS, 1, NULL, 0);
-    }
-    return st;
+    return st.kind ? st : make_topics(chaos);
 }
 
 void feed_close(Chaos *chaos)
 {
     if (chaos->broker) broker_close(chaos->broker);
     chaos->broker = NULL;
-}
-
-static Status send(Chaos *chaos, Producer *producer, Arena *arena,
-                   const char *topic, int partition, const char *key, Str value,
-                   int64_t time_ms)
-{
-    (void)chaos;
-    Record record = {
-        .key = str_from(key), .value = value, .timestamp_ms = time_ms};
-    return producer_send(producer, arena, topic, partition, &record, 1);
 }
 
 static Status send_pair(Chaos *chaos, Producer *producer, Arena *arena,
@@ -98,10 +151,10 @@ static Status send_pair(Chaos *chaos, Producer *producer, Arena *arena,
     const char *key = str_printf(arena, "j%lld", (long long)id).ptr;
     Str value = str_printf(arena, "{\"ID\":%lld}", (long long)id);
     int64_t time_ms = chaos->begin_ms + event->seq;
-    Status st = send(chaos, producer, arena, topics[1], partition, key, value,
+    Status st = send(producer, arena, topics[1], partition, key, value,
                      time_ms);
     if (st.kind) return st;
-    return send(chaos, producer, arena, topics[2], partition, key, value,
+    return send(producer, arena, topics[2], partition, key, value,
                 time_ms + pair_distance_ms(chaos, id));
 }
 
@@ -118,8 +171,8 @@ Status feed_more(Chaos *chaos, int count)
         Event event = event_of(chaos, chaos->fed++);
         Str value = str_printf(arena, "{\"SEQ\":%lld,\"V\":%d}",
                                (long long)event.seq, event.group);
-        st = send(chaos, producer, arena, topics[0], event.partition, event.key,
-                  value, event.time_ms);
+        st = send(producer, arena, topics[0], event.partition, event.key, value,
+                  event.time_ms);
         if (!st.kind && event.seq % PARTITIONS == 0)
             st = send_pair(chaos, producer, arena, topics, &event);
         arena_reset(arena);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "tests/chaos/chaos.h"
+#include "tests/chaos/queries.h"
 
-enum { PATIENCE_S = 60 };
+enum { PATIENCE_S = 60, TOPICS_MAX = 32 };
 
 void sql_run(sqlite3 *db, const char *sql)
 {
@@ -33,7 +33,7 @@ int64_t sql_number(sqlite3 *db, const char *sql)
     return number;
 }
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
+sqlite3_stmt *sql_prepare(sqlite3 *db, const char *sql)
 {
     sqlite3_stmt *stmt;
     if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK) return stmt;
@@ -41,7 +41,7 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
     abort();
 }
 
-static void step(sqlite3_stmt *stmt)
+void sql_step(sqlite3_stmt *stmt)
 {
     if (sqlite3_step(stmt) != SQLITE_DONE) abort();
     sqlite3_reset(stmt);
@@ -52,24 +52,29 @@ static void step(sqlite3_stmt *stmt)
 static void load_input(Chaos *chaos)
 {
     sql_run(chaos->db,
-            "CREATE TABLE input(seq INTEGER PRIMARY KEY, key TEXT, grp INT,"
-            " time INT);"
+            "CREATE TABLE input(seq INTEGER PRIMARY KEY, part INT, off INT,"
+            " key TEXT, grp INT, time INT);"
+            "CREATE INDEX input_off ON input(part, off);"
+            "CREATE INDEX input_key ON input(key);"
+            "CREATE INDEX input_grp ON input(grp);"
             "CREATE TABLE pair(id INTEGER PRIMARY KEY)");
-    sqlite3_stmt *event = prepare(chaos->db,
-                                  "INSERT INTO input VALUES(?,?,?,?)");
-    sqlite3_stmt *pair = prepare(chaos->db, "INSERT INTO pair VALUES(?)");
+    sqlite3_stmt *event = sql_prepare(chaos->db,
+                                      "INSERT INTO input VALUES(?,?,?,?,?,?)");
+    sqlite3_stmt *pair = sql_prepare(chaos->db, "INSERT INTO pair VALUES(?)");
     for (int64_t seq = 0; seq < chaos->fed; seq++) {
         Event e = event_of(chaos, seq);
         sqlite3_bind_int64(event, 1, seq);
-        sqlite3_bind_text(event, 2, e.key, -1, SQLITE_TRANSIENT);
-        sqlite3_bind_int(event, 3, e.group);
-        sqlite3_bind_int64(event, 4, e.time_ms);
-        step(event);
+        sqlite3_bind_int(event, 2, e.partition);
+        sqlite3_bind_int64(event, 3, seq / PARTITIONS);
+        sqlite3_bind_text(event, 4, e.key, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_int(event, 5, e.group);
+        sqlite3_bind_int64(event, 6, e.time_ms);
+        sql_step(event);
         if (seq % PARTITIONS) continue;
         int64_t id = seq / PARTITIONS, ms = pair_distance_ms(chaos, id);
         if (ms < -WITHIN_MS || ms > WITHIN_MS) continue;
         sqlite3_bind_int64(pair, 1, id);
-        step(pair);
+        sql_step(pair);
     }
     sqlite3_finalize(event);
     sqlite3_finalize(pair);
@@ -95,27 +100,47 @@ static void insert_set(sqlite3_stmt *stmt, const RecordSet *set)
         bind_bytes(stmt, 3, record->key);
         bind_bytes(stmt, 4, record->value);
         sqlite3_bind_int64(stmt, 5, record->timestamp_ms);
-        step(stmt);
+        sql_step(stmt);
     }
 }
 
-static bool is_read(Consumer *consumer, int partitions)
+/* Topics that are read together, each into its table. */
+typedef struct Loading {
+    const char *topics[TOPICS_MAX];
+    sqlite3_stmt *inserts[TOPICS_MAX];
+    int partitions[TOPICS_MAX];
+    int count;
+} Loading;
+
+static bool is_read(const Loading *loading, Consumer *consumer)
 {
-    for (int p = 0; p < partitions; p++) {
-        ConsumerReach reach;
-        consumer_reach(consumer, 0, p, &reach);
-        if (reach.end < 0 || reach.next < reach.end) return false;
+    for (int t = 0; t < loading->count; t++) {
+        for (int p = 0; p < loading->partitions[t]; p++) {
+            ConsumerReach reach;
+            consumer_reach(consumer, t, p, &reach);
+            if (reach.end < 0 || reach.next < reach.end) return false;
+        }
     }
     return true;
 }
 
-static Status read_topic(Chaos *chaos, const char *topic, int partitions,
-                         sqlite3_stmt *stmt)
+static Status assign_all(const Loading *loading, Consumer *consumer,
+                         Arena *arena)
+{
+    TopicPartition parts[TOPICS_MAX * PARTITIONS];
+    int count = 0;
+    for (int t = 0; t < loading->count; t++)
+        for (int p = 0; p < loading->partitions[t]; p++)
+            parts[count++] = (TopicPartition){t, p, OFFSET_BEGINNING, STR_NULL};
+    return consumer_assign(consumer, arena, parts, count);
+}
+
+static Status read_topics(Chaos *chaos, const Loading *loading)
 {
     static const Map none;
     ConsumerOptions options = {.group = STR_NULL,
-                               .topics = &topic,
-                               .topic_count = 1,
+                               .topics = loading->topics,
+                               .topic_count = loading->count,
                                .properties = &none};
     Consumer *consumer;
     Arena *arena = arena_new("load", 0);
@@ -124,26 +149,22 @@ static Status read_topic(Chaos *chaos, const char *topic, int partitions,
         arena_free(arena);
         return st;
     }
-    TopicPartition parts[64];
-    for (int p = 0; p < partitions; p++)
-        parts[p] = (TopicPartition){0, p, OFFSET_BEGINNING, STR_NULL};
-    st = consumer_assign(consumer, chaos->arena, parts, partitions);
-    int64_t until = clock_monotonic_ns() + (int64_t)PATIENCE_S * 1000000000;
-    while (!st.kind && !is_read(consumer, partitions)) {
+    st = assign_all(loading, consumer, chaos->arena);
+    int64_t until = clock_monotonic_ms() + PATIENCE_S * 1000;
+    while (!st.kind && !is_read(loading, consumer)) {
         RecordSet *sets;
         int count;
         arena_reset(arena);
         st = consumer_poll(consumer, arena, 20, 4096, &sets, &count);
         if (st.kind == ST_RETRY) st = st_ok();
         for (int i = 0; i < count && !st.kind; i++) {
-            insert_set(stmt, &sets[i]);
+            insert_set(loading->inserts[sets[i].topic_index], &sets[i]);
             consumer_release(consumer, &sets[i]);
         }
-        if (!st.kind && clock_monotonic_ns() > until)
+        if (!st.kind && clock_monotonic_ms() > until)
             st = st_error(chaos->arena, ST_FATAL,
-                          "the end of topic '%s' does not come: a transaction "
-                          "is open, or the broker is away",
-                          topic);
+                          "the end of topics does not come: a transaction is "
+                          "open, or the broker is away");
     }
     if (st.kind) st.text = str_copy(chaos->arena, str_from(st.text)).ptr;
     consumer_close(consumer);
@@ -151,7 +172,9 @@ static Status read_topic(Chaos *chaos, const char *topic, int partitions,
     return st;
 }
 
-Status load_topic(Chaos *chaos, const char *table, const char *topic)
+/* A table of its own for the topic, to be read into. */
+static Status add_topic(Chaos *chaos, Loading *loading, const char *table,
+                        const char *topic)
 {
     TopicInfo info;
     sql_run(chaos->db,
@@ -164,27 +187,55 @@ Status load_topic(Chaos *chaos, const char *table, const char *topic)
                                       str_from(topic), &info);
     if (st.kind == ST_USER) return st_ok(); /* Killed before it was made. */
     if (st.kind) return st;
-    sqlite3_stmt *stmt = prepare(
+    assert(loading->count < TOPICS_MAX && info.partition_count <= PARTITIONS);
+    loading->topics[loading->count] = topic;
+    loading->partitions[loading->count] = info.partition_count;
+    loading->inserts[loading->count++] = sql_prepare(
         chaos->db,
         str_printf(chaos->arena, "INSERT INTO %s VALUES(?,?,?,?,?)", table)
             .ptr);
-    st = read_topic(chaos, topic, info.partition_count, stmt);
-    sqlite3_finalize(stmt);
     return st;
+}
+
+static Status load(Chaos *chaos, Loading *loading)
+{
+    Status st = loading->count ? read_topics(chaos, loading) : st_ok();
+    for (int i = 0; i < loading->count; i++)
+        sqlite3_finalize(loading->inserts[i]);
+    return st;
+}
+
+Status load_topics(Chaos *chaos, const char *const *tables,
+                   const char *const *topics, int count)
+{
+    Loading loading = {.count = 0};
+    Status st = st_ok();
+    for (int i = 0; i < count && !st.kind; i++)
+        st = add_topic(chaos, &loading, tables[i], topics[i]);
+    return st.kind ? st : load(chaos, &loading);
+}
+
+Status load_topic(Chaos *chaos, const char *table, const char *topic)
+{
+    return load_topics(chaos, &table, &topic, 1);
 }
 
 Status load_all(Chaos *chaos)
 {
-    static const char *const outputs[] = {"copies", "counts", "groups",
-                                          "sessions", "pairs"};
+    Loading loading = {.count = 0};
     if (chaos->db) sqlite3_close(chaos->db);
     chaos->db = NULL;
     if (sqlite3_open(":memory:", &chaos->db) != SQLITE_OK) abort();
     sql_run(chaos->db, "BEGIN");
     load_input(chaos);
     Status st = st_ok();
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs && !st.kind; i++)
-        st = load_topic(chaos, outputs[i], topic_of(chaos, outputs[i]));
+    for (int i = 0; i < QUERIES && !st.kind; i++)
+        st = add_topic(chaos, &loading, chaos_queries[i].name,
+                       topic_of(chaos, chaos_queries[i].name));
+    /* What comes twice into this counts twice behind it. */
+    if (!st.kind && !chaos->exactly_once)
+        st = add_topic(chaos, &loading, "repartition", repartition_of(chaos));
+    if (!st.kind) st = load(chaos, &loading);
     sql_run(chaos->db, "COMMIT");
     return st;
 }

@@ -11,39 +11,46 @@ typedef struct Point {
     int visits;     /* The n-th is chosen up to this. */
     char where;     /* 'k' only Kafka, 'l' only the embedded broker, '*'. */
     char guarantee; /* 'e' exactly once, 'a' at least once, '*' both. */
+    char how; /* What it needs to be reached: 'r' a state that is lost, 's'
+                 an orderly stop, 'b' transactions that were aborted, 'c'
+                 statements; 0: nothing. */
 } Point;
 
 /* The first ones come once in a service's life, so its first lives end there.
  */
 static const Point points[] = {
-    {"topic.creating", 4, '*', '*'},
-    {"topic.created", 4, '*', '*'},
-    {"worker.polled", 40, '*', '*'},
-    {"worker.processed", 40, '*', '*'},
-    {"commit.begin", 15, '*', '*'},
-    {"commit.task_flushed", 12, '*', '*'},
-    {"commit.flushed", 8, '*', '*'},
-    {"commit.acknowledged", 8, '*', 'a'},
-    {"commit.done", 8, '*', '*'},
-    {"txn.begun", 10, '*', 'e'},
-    {"txn.offsets_sent", 8, 'k', 'e'},
-    {"txn.committed", 8, 'k', 'e'},
-    {"state.flush", 12, '*', '*'},
-    {"state.changelog", 12, '*', '*'},
-    {"checkpoint.begin", 6, '*', '*'},
-    {"checkpoint.done", 6, '*', '*'},
-    {"state.checkpoint_data", 12, '*', '*'},
-    {"state.checkpoint", 12, '*', '*'},
-    {"state.checkpoint_offsets", 12, '*', '*'},
-    {"restore.begin", 12, '*', '*'},
-    {"restore.read", 8, '*', '*'},
-    {"restore.save", 8, '*', '*'},
-    {"restore.done", 12, '*', '*'},
-    {"rebalance.assigned", 4, '*', '*'},
-    {"rebalance.revoked", 2, 'k', '*'},
-    {"rebalance.committed", 2, 'k', '*'},
-    {"broker.write", 10, 'l', '*'},
-    {"broker.written", 10, 'l', '*'},
+    {"topic.creating", 4, '*', '*', 0},
+    {"topic.created", 4, '*', '*', 0},
+    {"command.write", 4, '*', '*', 'c'},
+    {"command.written", 4, '*', '*', 'c'},
+    {"worker.polled", 40, '*', '*', 0},
+    {"worker.processed", 40, '*', '*', 0},
+    {"commit.begin", 15, '*', '*', 0},
+    {"commit.task_flushed", 12, '*', '*', 0},
+    {"commit.flushed", 8, '*', '*', 0},
+    {"commit.acknowledged", 8, '*', 'a', 0},
+    {"commit.done", 8, '*', '*', 0},
+    {"txn.begun", 10, '*', 'e', 0},
+    {"txn.abort", 8, '*', 'e', 0},
+    {"txn.offsets_sent", 8, 'k', 'e', 0},
+    {"txn.committed", 8, 'k', 'e', 0},
+    {"back.dropped", 1, '*', 'e', 'b'},
+    {"state.flush", 12, '*', '*', 0},
+    {"state.changelog", 12, '*', '*', 0},
+    {"checkpoint.begin", 6, '*', '*', 0},
+    {"checkpoint.done", 6, '*', '*', 0},
+    {"state.checkpoint_data", 12, '*', '*', 0},
+    {"state.checkpoint", 12, '*', '*', 0},
+    {"state.checkpoint_offsets", 12, '*', '*', 0},
+    {"restore.begin", 12, '*', '*', 0},
+    {"restore.read", 8, '*', '*', 'r'},
+    {"restore.save", 8, '*', '*', 'r'},
+    {"restore.done", 12, '*', '*', 0},
+    {"rebalance.assigned", 4, '*', '*', 0},
+    {"rebalance.revoked", 1, 'k', '*', 's'},
+    {"rebalance.committed", 1, 'k', '*', 's'},
+    {"broker.write", 10, 'l', '*', 0},
+    {"broker.written", 10, 'l', '*', 0},
 };
 
 enum { POINTS = sizeof points / sizeof *points };

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A store is what its changelog folds to: after an orderly stop the state
- * database of each aggregate has, key by key, the last value that the changelog
- * has, and nothing else.
+ * database of each query has, in each store that has a changelog, key by key
+ * the last value of the changelog, and nothing else. So for aggregates, the
+ * sides and results of joined tables, the subscriptions of foreign keys, and
+ * the buffers of joined streams, of which nothing is old enough to expire.
  */
 #include <dirent.h>
 #include <stdio.h>
 
-#include "state/store.h"
-#include "tests/chaos/chaos.h"
+#include "tests/chaos/queries.h"
 
 enum { SUBS_MAX = 3, RETENTION_MS = 2 * 86400000 };
 
@@ -16,14 +17,6 @@ typedef struct Rows {
     sqlite3_stmt *insert;
     int partition;
 } Rows;
-
-static void make_tables(Chaos *chaos)
-{
-    sql_run(chaos->db, "DROP TABLE IF EXISTS changelog;"
-                       "DROP TABLE IF EXISTS stored;"
-                       "CREATE TABLE stored(part INT, key BLOB, value BLOB,"
-                       " time INT)");
-}
 
 static bool keep_row(void *context, Str key, Str value, int64_t timestamp_ms)
 {
@@ -68,61 +61,73 @@ static Status read_stores(Chaos *chaos, StateDb *db, const char *name,
     return st;
 }
 
-static int64_t count_differences(Chaos *chaos)
+/* A changelog, and where its store is. */
+typedef struct Changelog {
+    const char *topic, *table; /* The table in the database that has it. */
+    const char *application;
+    StoreKind kind;
+} Changelog;
+
+typedef VEC(Changelog) Changelogs;
+
+static int64_t count_differences(Chaos *chaos, const Changelog *changelog)
 {
-    static const char fold[] =
+    Str fold = str_printf(
+        chaos->arena,
         "SELECT part, key, value, time FROM (SELECT part, key, value, time,"
-        " max(off) FROM changelog GROUP BY part, key) WHERE value IS NOT NULL";
+        " max(off) FROM %s GROUP BY part, key) WHERE value IS NOT NULL",
+        changelog->table);
     static const char stored[] = "SELECT part, key, value, time FROM stored";
     return sql_number(chaos->db,
                       str_printf(chaos->arena,
                                  "SELECT (SELECT count(*) FROM (%s EXCEPT %s))"
                                  " + (SELECT count(*) FROM (%s EXCEPT %s))",
-                                 fold, stored, stored, fold)
+                                 fold.ptr, stored, stored, fold.ptr)
                           .ptr);
 }
 
-/* One changelog against the store that it belongs to. */
-static int compare(Chaos *chaos, const char *topic, const char *application,
-                   StoreKind kind)
+/* A changelog, which is loaded, against the store that it belongs to. */
+static int compare(Chaos *chaos, const Changelog *changelog)
 {
-    size_t head = strlen(application) + 1;
+    size_t head = strlen(changelog->application) + 1;
     size_t tail = strlen("-changelog");
     const char *name = str_printf(chaos->arena, "%.*s",
-                                  (int)(strlen(topic) - head - tail),
-                                  topic + head)
+                                  (int)(strlen(changelog->topic) - head - tail),
+                                  changelog->topic + head)
                            .ptr;
     StateDb *db;
     Status st = state_open(chaos->arena,
                            str_printf(chaos->arena, "%s/data0/state/%s",
-                                      chaos->directory, application),
+                                      chaos->directory, changelog->application),
                            NULL, &db);
     if (!st.kind) {
-        make_tables(chaos);
-        sql_run(chaos->db, "BEGIN");
-        st = read_stores(chaos, db, name, kind);
+        sql_run(chaos->db, "DROP TABLE IF EXISTS stored;"
+                           "CREATE TABLE stored(part INT, key BLOB, value BLOB,"
+                           " time INT);"
+                           "BEGIN");
+        st = read_stores(chaos, db, name, changelog->kind);
         state_close(db);
-        if (!st.kind) st = load_topic(chaos, "changelog", topic);
         sql_run(chaos->db, "COMMIT");
     }
     if (st.kind) {
-        printf("WRONG: state of '%s': %s\n", topic, st.text);
+        printf("WRONG: state of '%s': %s\n", changelog->topic, st.text);
         return 1;
     }
     int64_t keys = sql_number(chaos->db, "SELECT count(*) FROM stored");
-    int64_t wrong = count_differences(chaos);
+    int64_t wrong = count_differences(chaos, changelog);
     if (!wrong && keys) return 0;
     printf("WRONG: the state of '%s' is its changelog: %lld of %lld keys "
            "against it\n",
-           name, (long long)wrong, (long long)keys);
+           changelog->topic, (long long)wrong, (long long)keys);
     return 1;
 }
 
-/* The stores of one query. */
-static int compare_query(Chaos *chaos, const char *application, StoreKind kind)
+/* Adds those of one query; false if there is none. */
+static bool find_changelogs(Chaos *chaos, const char *application,
+                            StoreKind kind, Changelogs *out)
 {
     TopicInfo *topics;
-    int count, compared = 0, failed = 0;
+    int count, before = out->count;
     Status st = broker_list_topics(chaos->broker, chaos->arena, &topics,
                                    &count);
     Str prefix = str_printf(chaos->arena, "%s-", application);
@@ -131,39 +136,69 @@ static int compare_query(Chaos *chaos, const char *application, StoreKind kind)
         if (!str_starts_with(name, prefix) ||
             !str_ends_with(name, STR("-changelog")))
             continue;
-        compared++;
-        failed += compare(chaos, str_cstr(chaos->arena, name), application,
-                          kind);
+        *vec_push(chaos->arena, out) = (Changelog){
+            .topic = str_cstr(chaos->arena, name),
+            .table = str_printf(chaos->arena, "changelog%d", out->count).ptr,
+            .application = application,
+            .kind = kind};
     }
-    if (compared) return failed;
-    printf("WRONG: '%s' has no changelog\n", application);
-    return 1;
+    return out->count > before;
+}
+
+/* The query in whose state directory `name` is; -1: none. */
+static int query_of(const Chaos *chaos, const char *name)
+{
+    for (int i = 0; i < QUERIES; i++) {
+        Str upper = str_ascii_upper(chaos->arena,
+                                    str_from(chaos_queries[i].name));
+        if (strstr(name,
+                   str_printf(chaos->arena, "_%.*s_", STR_ARG(upper)).ptr))
+            return strstr(name, ".damaged") ? -1 : i;
+    }
+    return -1;
+}
+
+/* All of them are read together: each alone would have to wait for the end of
+ * its topic. */
+static Status load_changelogs(Chaos *chaos, const Changelogs *changelogs)
+{
+    int count = changelogs->count;
+    const char **tables = ARENA_ARRAY(chaos->arena, const char *, count + 1);
+    const char **topics = ARENA_ARRAY(chaos->arena, const char *, count + 1);
+    for (int i = 0; i < count; i++) {
+        tables[i] = changelogs->at[i].table;
+        topics[i] = changelogs->at[i].topic;
+    }
+    sql_run(chaos->db, "BEGIN");
+    Status st = load_topics(chaos, tables, topics, count);
+    sql_run(chaos->db, "COMMIT");
+    return st;
 }
 
 int stores_compare(Chaos *chaos)
 {
-    static const struct {
-        const char *query;
-        StoreKind kind;
-    } kinds[] = {{"_COUNTS_", STORE_KEYED},
-                 {"_GROUPS_", STORE_KEYED},
-                 {"_SESSIONS_", STORE_SESSION}};
-    int found = 0, failed = 0;
+    int found = 0, expected = 0, failed = 0;
+    Changelogs changelogs = {0};
     DIR *directory = opendir(
         str_printf(chaos->arena, "%s/data0/state", chaos->directory).ptr);
     for (const struct dirent *e; directory && (e = readdir(directory));) {
-        for (int i = 0; i < 3; i++) {
-            if (!strstr(e->d_name, kinds[i].query) ||
-                strstr(e->d_name, ".damaged"))
-                continue;
-            found++;
-            failed += compare_query(
-                chaos, str_copy(chaos->arena, str_from(e->d_name)).ptr,
-                kinds[i].kind);
-        }
+        int query = query_of(chaos, e->d_name);
+        if (query < 0 || chaos_queries[query].member) continue;
+        const char *application =
+            str_copy(chaos->arena, str_from(e->d_name)).ptr;
+        found += find_changelogs(chaos, application, chaos_queries[query].kind,
+                                 &changelogs);
     }
     if (directory) closedir(directory);
-    if (found == 3) return failed;
-    printf("WRONG: %d of 3 state directories\n", found);
+    Status st = load_changelogs(chaos, &changelogs);
+    if (st.kind) printf("WRONG: changelogs: %s\n", st.text);
+    if (st.kind) return 1;
+    for (int i = 0; i < changelogs.count; i++)
+        failed += compare(chaos, &changelogs.at[i]);
+    for (int i = 0; i < QUERIES; i++)
+        expected += chaos_queries[i].member == NULL;
+    if (found == expected) return failed;
+    printf("WRONG: %d of %d queries have state and changelogs\n", found,
+           expected);
     return failed + 1;
 }
