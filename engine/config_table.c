@@ -337,8 +337,8 @@ const Setting setting_rows[] = {
      "ons or cores"},
     {"num.standby.replicas", SETTING_INT, "0", SETTING_STREAMS, 0, 2147483647,
      NULL,
-     "keep the state of partitions that other processes of the service work on,"
-     " ready to take over; from 1 on each process does"},
+     "copies of each partition's state that other processes of the service keep"
+     ", ready to take over"},
     {"max.warmup.replicas", SETTING_INT, "2", SETTING_STREAMS | SETTING_PENDING,
      0, 0, NULL, "as in the reference"},
     {"acceptable.recovery.lag", SETTING_INT, "10000",

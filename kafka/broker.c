@@ -72,6 +72,13 @@ void broker_committed_groups(Broker *broker, Arena *arena, GroupOffsets *groups,
     if (count) broker->type->committed_groups(broker, arena, groups, count);
 }
 
+STATUS broker_group_members(Broker *broker, Arena *arena, Str group,
+                            int timeout_ms, MemberInfo **members, int *count)
+{
+    return broker->type->group_members(broker, arena, group, timeout_ms,
+                                       members, count);
+}
+
 STATUS consumer_open(Broker *broker, Arena *arena,
                      const ConsumerOptions *options, Consumer **consumer)
 {

@@ -76,6 +76,19 @@ typedef struct GroupOffsets {
     Status status; /* Of this group. */
 } GroupOffsets;
 
+/* A partition that a member of a group has. */
+typedef struct MemberPart {
+    Str topic;
+    int32_t partition;
+} MemberPart;
+
+/* One member of a group: a consumer, here or in another process. */
+typedef struct MemberInfo {
+    Str client_id;
+    MemberPart *parts;
+    int part_count;
+} MemberInfo;
+
 typedef struct TopicConfig {
     Str name;
     Str value;
@@ -106,6 +119,8 @@ typedef struct ConsumerOptions {
     const char *const *topics; /* NUL-terminated names; copied. */
     int topic_count;
     const Map *properties;     /* Str values by name, of `consumer.*`. */
+    Str client_suffix;         /* Put after the client id that the properties
+                                  give, for broker_group_members; or STR_NULL. */
     RebalanceHandler rebalance;
     bool want_headers;
 } ConsumerOptions;
@@ -149,6 +164,8 @@ typedef struct BrokerType {
     void (*commit_groups)(Broker *, Arena *, GroupOffsets *groups, int count);
     void (*committed_groups)(Broker *, Arena *, GroupOffsets *groups,
                              int count);
+    STATUS (*group_members)(Broker *, Arena *, Str group, int timeout_ms,
+                            MemberInfo **members, int *count);
     STATUS (*consumer_open)(Broker *, Arena *, const ConsumerOptions *,
                             Consumer **);
     void (*consumer_close)(Consumer *);
@@ -258,6 +275,10 @@ void broker_commit_groups(Broker *broker, Arena *arena, GroupOffsets *groups,
  * `arena`. */
 void broker_committed_groups(Broker *broker, Arena *arena,
                              GroupOffsets *groups, int count);
+/* Who is in a group, and what each was given; all in `arena`, in the order in
+ * which the range assignor counts them. None if there is no such group. ST_RETRY: not known now, as amid a rebalance. */
+STATUS broker_group_members(Broker *broker, Arena *arena, Str group,
+                            int timeout_ms, MemberInfo **members, int *count);
 
 /* ---- reading ---- */
 

@@ -554,6 +554,7 @@ static const BrokerType kafka_type = {
     .delete_group = kafka_delete_group,
     .commit_groups = kafka_commit_groups,
     .committed_groups = kafka_committed_groups,
+    .group_members = kafka_group_members,
     .consumer_open = kafka_consumer_open,
     .consumer_close = kafka_consumer_close,
     .consumer_assign = kafka_consumer_assign,

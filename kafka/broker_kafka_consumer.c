@@ -84,6 +84,16 @@ static bool starts_at_end(const rd_kafka_conf_t *conf)
             !strcmp(value, "end"));
 }
 
+static void add_to_client_id(rd_kafka_conf_t *conf, Arena *arena, Str suffix)
+{
+    char value[256] = "";
+    size_t size = sizeof value;
+    if (rd_kafka_conf_get(conf, "client.id", value, &size) != RD_KAFKA_CONF_OK)
+        value[0] = 0;
+    Str id = str_printf(arena, "%s-%.*s", value, STR_ARG(suffix));
+    kafka_set(conf, "client.id", id.ptr);
+}
+
 STATUS kafka_consumer_open(Broker *base, Arena *arena,
                            const ConsumerOptions *options, Consumer **out)
 {
@@ -101,6 +111,8 @@ STATUS kafka_consumer_open(Broker *base, Arena *arena,
     kafka_set(conf, "group.id",
               options->group.ptr ? str_cstr(arena, options->group)
                                  : "millrace-no-group");
+    if (options->client_suffix.ptr)
+        add_to_client_id(conf, arena, options->client_suffix);
     consumer->from_end = starts_at_end(conf);
     rd_kafka_conf_set_rebalance_cb(conf, kafka_on_rebalance);
     st = kafka_open_handle(&consumer->handle, arena, RD_KAFKA_CONSUMER, conf);

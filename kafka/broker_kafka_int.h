@@ -218,6 +218,11 @@ void kafka_commit_groups(Broker *base, Arena *arena, GroupOffsets *groups,
 void kafka_committed_groups(Broker *base, Arena *arena, GroupOffsets *groups,
                             int count);
 
+/* ---- broker_kafka_members.c ---- */
+
+STATUS kafka_group_members(Broker *base, Arena *arena, Str group,
+                           int timeout_ms, MemberInfo **members, int *count);
+
 /* ---- broker_kafka_consumer.c ---- */
 
 STATUS kafka_consumer_open(Broker *base, Arena *arena,

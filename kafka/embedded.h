@@ -153,6 +153,7 @@ struct EmbeddedConsumer {
     GroupTopic *group_topics;
     int topic_count;
     Str group; /* STR_NULL: none. */
+    Str client_id;
     bool subscribed;
     GroupMember member;
     RebalanceHandler rebalance;
@@ -200,6 +201,7 @@ void embedded_close(Broker *broker);
     .delete_group = embedded_delete_group,                                     \
     .commit_groups = embedded_commit_groups,                                   \
     .committed_groups = embedded_committed_groups,                             \
+    .group_members = embedded_group_members,                                   \
     .consumer_open = embedded_consumer_open,                                   \
     .consumer_close = embedded_consumer_close,                                 \
     .consumer_assign = embedded_consumer_assign,                               \
@@ -287,6 +289,8 @@ void embedded_consumer_reach(Consumer *, int topic_index, int32_t partition,
 
 void embedded_commit_groups(Broker *, Arena *, GroupOffsets *, int);
 void embedded_committed_groups(Broker *, Arena *, GroupOffsets *, int);
+STATUS embedded_group_members(Broker *, Arena *, Str, int, MemberInfo **,
+                              int *);
 
 /* ---- embedded_producer.c ---- */
 

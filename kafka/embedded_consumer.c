@@ -141,6 +141,9 @@ Status embedded_consumer_open(Broker *base, Arena *arena,
     consumer->rebalance = options->rebalance;
     consumer->want_headers = options->want_headers;
     if (options->group.ptr) consumer->group = str_copy(own, options->group);
+    if (options->client_suffix.ptr)
+        consumer->client_id = str_printf(own, "millrace-%.*s",
+                                         STR_ARG(options->client_suffix));
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&consumer->wake, &monotonic);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Offsets of groups without members: whoever reads for several groups commits
- * for each of them. A group with members refuses, as in Kafka, because only its
- * members know what they own.
+ * Groups seen from outside: who is in them, and the offsets of those without
+ * members. Whoever reads for several groups commits for each of them. A group
+ * with members refuses, as in Kafka, because only its members know what they
+ * own.
  */
 #include "kafka/embedded.h"
+
+#include <stddef.h>
 
 /* A reference to the group's topic. */
 static Status take_topic(EmbeddedBroker *broker, Arena *arena,
@@ -63,4 +66,50 @@ void embedded_committed_groups(Broker *base, Arena *arena, GroupOffsets *groups,
         pthread_mutex_unlock(&broker->lock);
         topic_unref(topic);
     }
+}
+
+/* ---- members ---- */
+
+static const EmbeddedConsumer *consumer_of(const GroupMember *member)
+{
+    size_t before = offsetof(EmbeddedConsumer, member);
+    return (const EmbeddedConsumer *)((const char *)member - before);
+}
+
+static void list_parts(const EmbeddedConsumer *consumer, Arena *arena,
+                       MemberInfo *member)
+{
+    int cap = 0, first, end;
+    for (int t = 0; t < consumer->topic_count; t++)
+        cap += consumer->topics[t]->partition_count;
+    member->parts = ARENA_ARRAY(arena, MemberPart, cap + 1);
+    for (int t = 0; t < consumer->topic_count; t++) {
+        Str topic = str_copy(arena, str_from(consumer->topics[t]->name));
+        group_range(&consumer->member, t, &first, &end);
+        for (int p = first; p < end; p++)
+            member->parts[member->part_count++] = (MemberPart){topic, p};
+    }
+}
+
+Status embedded_group_members(Broker *base, Arena *arena, Str group,
+                              int timeout_ms, MemberInfo **members, int *count)
+{
+    (void)timeout_ms;
+    EmbeddedBroker *broker = (EmbeddedBroker *)base;
+    bool stable = true;
+    pthread_mutex_lock(&broker->lock);
+    GroupMember *const *all = group_members(broker->groups, group, count);
+    *members = ARENA_ARRAY(arena, MemberInfo, *count + 1);
+    for (int i = 0; i < *count; i++) {
+        const EmbeddedConsumer *consumer = consumer_of(all[i]);
+        stable = stable && all[i]->assigned;
+        MemberInfo *member = &(*members)[i];
+        *member = (MemberInfo){
+            .client_id = str_copy(arena, consumer->client_id)};
+        list_parts(consumer, arena, member);
+    }
+    pthread_mutex_unlock(&broker->lock);
+    return stable ? st_ok()
+                  : st_error(arena, ST_RETRY, "group '%.*s' is rebalancing",
+                             STR_ARG(group));
 }

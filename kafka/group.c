@@ -136,6 +136,13 @@ bool group_has_members(const Groups *groups, Str name)
     return group && group->member_count > 0;
 }
 
+GroupMember *const *group_members(const Groups *groups, Str name, int *count)
+{
+    const Group *group = find_group(groups, name);
+    *count = group ? group->member_count : 0;
+    return group ? group->members : NULL;
+}
+
 static void begin_generation(Group *group)
 {
     for (int i = 0; i < group->member_count; i++) {
@@ -211,20 +218,19 @@ static bool reads(const GroupMember *member, uint32_t topic)
     return false;
 }
 
-/* The member's range of one topic. */
-static void topic_share(const GroupMember *member, GroupTopic topic, int *first,
-                        int *end)
+void group_range(const GroupMember *member, int topic, int *first, int *end)
 {
     const Group *group = member->group;
+    const GroupTopic *read = &member->topics[topic];
     int members = 0, mine = 0;
 
     for (int i = 0; i < group->member_count; i++) {
-        if (!reads(group->members[i], topic.id)) continue;
+        if (!reads(group->members[i], read->id)) continue;
         if (group->members[i] == member) mine = members;
         members++;
     }
-    int each = topic.partition_count / members;
-    int extra = topic.partition_count % members;
+    int each = read->partition_count / members;
+    int extra = read->partition_count % members;
     *first = mine * each + (mine < extra ? mine : extra);
     *end = *first + each + (mine < extra);
 }
@@ -254,7 +260,7 @@ TopicPartition *group_share(GroupMember *member, Arena *arena, int *count)
 
     for (int t = 0; t < member->topic_count; t++) {
         int first, end, place;
-        topic_share(member, member->topics[t], &first, &end);
+        group_range(member, t, &first, &end);
         for (int p = first; p < end; p++) {
             const GroupOffset *at = find_offset(
                 member->group, member->topics[t].id, p, &place);

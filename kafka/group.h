@@ -52,6 +52,11 @@ void group_leave(Groups *groups, GroupMember *member);
 /* What the member must do now; `now_ns` is monotonic. Asked in each poll. */
 GroupEvent group_event(Groups *groups, GroupMember *member, int64_t now_ns);
 void group_ready(GroupMember *member);
+/* Which partitions of its `topic`-th topic are the member's: those in
+ * [*first, *end). */
+void group_range(const GroupMember *member, int topic, int *first, int *end);
+/* The members in the order in which they are counted; NULL: there are none. */
+GroupMember *const *group_members(const Groups *groups, Str name, int *count);
 bool group_has_members(const Groups *groups, Str name);
 /* Its partitions with committed offsets, in `arena`; they are its own now. */
 TopicPartition *group_share(GroupMember *member, Arena *arena, int *count);

@@ -67,9 +67,11 @@ typedef struct QueryOptions {
     bool offset_latest;    /* auto.offset.reset for streams. */
     bool use_group;        /* Share partitions in a consumer group and commit
                               offsets; else read all, remember nothing. */
-    int standby_replicas;  /* > 0: keeps the state of partitions that others of
-                              the group work on. With a group, threads and a
-                              state directory only. */
+    int standby_replicas;  /* > 0: so many processes keep the state of a
+                              partition that others of the group work on. With a
+                              group, threads and a state directory only. */
+    int64_t standby_linger_ms; /* How long one keeps it that need no longer;
+                                  0: 10 s, and 1 s for 100,000 keys. */
     int internal_replicas; /* -1: the broker's default. */
     const Map *properties; /* Str by name: consumer.*, producer.*, the rest. */
     const Clock *clock;

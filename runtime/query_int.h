@@ -129,8 +129,8 @@ struct Query {
     StateDb *db;
     Worker *workers;
     int worker_count;
-    Standby *standby;     /* NULL: none are kept. */
-    int standby_count;    /* Published: partitions, */
+    Standby *standby;       /* NULL: none are kept. */
+    int standby_count;      /* Published: partitions, */
     int64_t standby_behind; /* and records not applied; -1: not known. */
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -142,13 +142,14 @@ struct Query {
     _Atomic int64_t restored, to_restore; /* Changelog records, of the stores
                                             that were restored last. */
     _Atomic int64_t taken, given; /* Rows of LIMIT: promised, delivered. */
+    atomic_int assignments;       /* How often a worker got its share. */
     atomic_int writers_ready;     /* Workers that have had a producer. */
     atomic_bool stopping, paused, finished, commit_wanted;
     _Atomic int64_t stopping_ms; /* Monotonic, since when; 0: not. */
     atomic_bool told;            /* options.finished was called. */
-    struct Hub *hub;  /* That hosts it, or NULL. Under the hubs' lock, */
-    int hub_seats;    /* as is how many of its threads do. */
-    atomic_int hub_wish;        /* HubWish: to go on alone. */
+    struct Hub *hub;     /* That hosts it, or NULL. Under the hubs' lock, */
+    int hub_seats;       /* as is how many of its threads do. */
+    atomic_int hub_wish; /* HubWish: to go on alone. */
     int64_t hub_alone_since_ms; /* Peers lack it; see hub_peers.c. */
 };
 
@@ -209,6 +210,9 @@ void worker_note_away(Worker *worker, Status st);
 
 /* Begins to keep stand-bys if the options want it. */
 STATUS standby_open(Query *query, Arena *arena);
+/* What the client id of a worker's consumer ends in, in `arena`, for others to
+ * see who may stand by; STR_NULL: nothing. */
+STATUS standby_client(Query *query, Arena *arena, int worker, Str *suffix);
 /* After `stopping` was set: waits for its thread and frees it. */
 void standby_close(Query *query);
 

@@ -2,9 +2,10 @@
  *
  * Stand-bys: the state of partitions that other processes of the group work on,
  * kept as new as their changelogs, so that whoever takes over has only the last
- * records to read (runtime 3.8).
+ * records to read (runtime 3.8). Who keeps which is standby_rank.h's rule.
  *
- *   no worker here wants the partition      one does (SubPlan.wanted)
+ *   no worker here wants the partition,     one does (SubPlan.wanted), or
+ *   and it is this process's to keep        others keep it now
  *     claim -> open -> restore -> follow ... -> save, close, give up the claim
  *
  * One thread a query. Its tasks have operators, because these know their
@@ -14,7 +15,10 @@
  * and tries again each turn; it waits as long as one poll and one save take.
  *
  * New partitions are taken only while every worker here has its share: amid a
- * rebalance nobody has any, and most come back to where they were.
+ * rebalance nobody has any, and most come back to where they were. Each
+ * assignment is followed by a look at who is in the group. A copy that others
+ * are to keep from now on is kept here too until they have had the time to read
+ * it (`linger_ms`), so that there are enough at any time.
  *
  * A stand-by never harms the query: what goes wrong here is logged, and tried
  * again if that may help.
@@ -22,6 +26,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "runtime/query_int.h"
+#include "runtime/standby_rank.h"
 
 enum {
     POLL_MS = 20,
@@ -30,6 +35,12 @@ enum {
     RETRY_MS = 1000,   /* After the broker, or a transaction, was in the way. */
     SAVE_MS = 10000,   /* If the options do not say. */
     REPORT_MS = 30000, /* While it is behind. */
+    MEMBERS_MS = 30000, /* Between two looks at an unchanged group. */
+    MEMBERS_AGAIN_MS = 500,
+    MEMBERS_WAIT_MS = 1000,  /* For the brokers' answer. */
+    MEMBERS_LATE_MS = 15000, /* So long it may be unknown without a word. */
+    LINGER_MS = 10000,       /* If the options do not say; and for each */
+    LINGER_KEYS = 100,       /* so many keys one ms more. */
 };
 
 /* One store's way along its changelog. */
@@ -44,7 +55,8 @@ typedef struct Follower {
 typedef struct Held {
     Task *task;
     Follower followers[TASK_STORES_MAX];
-    bool caught_up; /* Said once. */
+    bool caught_up;         /* Said once. */
+    int64_t spare_since_ms; /* Others are to keep it; 0: it is ours. */
 } Held;
 
 struct Standby {
@@ -56,9 +68,13 @@ struct Standby {
     bool must_assign;   /* What is held has changed. */
     Held **held;
     int held_count, held_most;
-    Task *opening; /* Being restored. */
-    bool away;     /* The broker; said once. */
-    bool failed;   /* For good. */
+    Task *opening;   /* Being restored. */
+    bool away;       /* The broker; said once. */
+    bool failed;     /* For good. */
+    Str process;     /* Of this one. */
+    bool **ours;     /* By sub-topology and partition: to be kept here. */
+    int assignments; /* The one that `ours` goes with; -1: none. */
+    int64_t look_ms, unknown_since_ms; /* At the group: next; 0: known. */
     int64_t wait_until_ms, last_save_ms, last_report_ms; /* Monotonic. */
 };
 
@@ -129,6 +145,104 @@ static void let_go(Standby *s, int at)
     mem_free(held);
     s->held[at] = s->held[--s->held_count];
     s->must_assign = true;
+}
+
+/* ---- whose it is ---- */
+
+static StandbyPartition partition_of(const Standby *s, int sub, int32_t at)
+{
+    const Query *query = s->query;
+    const SubPlan *plan = &query->subs[sub];
+    Str *topics = ARENA_ARRAY(s->turn, Str, plan->input_count + 1);
+    for (int i = 0; i < plan->input_count; i++)
+        topics[i] = str_from(query->topics[plan->inputs[i].topic].name);
+    return (StandbyPartition){topics, plan->input_count, at, plan->partitions};
+}
+
+static void rank(Standby *s, const MemberInfo *members, int count)
+{
+    const Query *query = s->query;
+    for (int i = 0; i < query->sub_count; i++) {
+        for (int p = 0; p < query->subs[i].partitions; p++) {
+            StandbyPartition at = partition_of(s, i, p);
+            s->ours[i][p] = standby_is_among(s->turn, members, count, &at,
+                                             s->process,
+                                             query->options.standby_replicas);
+        }
+    }
+}
+
+static bool names_us(const Standby *s, const MemberInfo *members, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (str_eq(standby_process(members[i].client_id), s->process))
+            return true;
+    return false;
+}
+
+/* Amid a rebalance it is unknown who has what; it goes on as before. */
+static void note_unknown(Standby *s, Status st)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    s->look_ms = now_ms + MEMBERS_AGAIN_MS;
+    if (!s->unknown_since_ms) s->unknown_since_ms = now_ms;
+    if (s->unknown_since_ms < 0 ||
+        now_ms - s->unknown_since_ms < MEMBERS_LATE_MS)
+        return;
+    log_warn("standby does not know the group", "query=%.*s reason=\"%s\"",
+             STR_ARG(s->query->options.id), st.text);
+    s->unknown_since_ms = -1;
+}
+
+static void look_at_group(Standby *s)
+{
+    Query *query = s->query;
+    int assignments = atomic_load(&query->assignments), count = 0;
+    MemberInfo *members = NULL;
+    if (clock_monotonic_ms() < s->look_ms &&
+        (s->unknown_since_ms || assignments == s->assignments))
+        return;
+    Status st = broker_group_members(query->options.broker, s->turn,
+                                     query->options.application_id,
+                                     MEMBERS_WAIT_MS, &members, &count);
+    if (!st.kind && !names_us(s, members, count))
+        st = st_error(s->turn, ST_RETRY,
+                      "this process is not among the %d members of its group",
+                      count);
+    if (st.kind) {
+        note_unknown(s, st);
+        return;
+    }
+    rank(s, members, count);
+    s->assignments = assignments;
+    s->unknown_since_ms = 0;
+    s->look_ms = clock_monotonic_ms() + MEMBERS_MS;
+}
+
+/* How long a copy is kept after others were to take it. */
+static int64_t linger_ms(const Standby *s, const Held *held)
+{
+    int64_t ms = s->query->options.standby_linger_ms, keys = 0;
+    for (int i = 0; i < held->task->store_count; i++) {
+        StoreStats stats;
+        store_stats(held->task->stores[i], &stats);
+        keys += stats.key_count;
+    }
+    return (ms ? ms : LINGER_MS) + keys / LINGER_KEYS;
+}
+
+static void let_go_of_spare(Standby *s)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    for (int i = s->held_count - 1; i >= 0; i--) {
+        Held *held = s->held[i];
+        if (s->ours[held->task->sub][held->task->partition])
+            held->spare_since_ms = 0;
+        else if (!held->spare_since_ms)
+            held->spare_since_ms = now_ms;
+        else if (now_ms - held->spare_since_ms > linger_ms(s, held))
+            let_go(s, i);
+    }
 }
 
 static void let_go_of_wanted(Standby *s)
@@ -212,10 +326,13 @@ static void take_what_is_free(Standby *s)
     if (clock_monotonic_ms() < s->wait_until_ms ||
         !workers_have_their_share(query))
         return;
+    look_at_group(s);
+    if (s->assignments != atomic_load(&query->assignments)) return;
+    let_go_of_spare(s);
     for (int i = 0; i < query->sub_count; i++) {
         const SubPlan *sub = &query->subs[i];
         for (int p = 0; sub->store_count && p < sub->partitions; p++) {
-            if (atomic_load(&sub->wanted[p]) > 0) continue;
+            if (!s->ours[i][p] || atomic_load(&sub->wanted[p]) > 0) continue;
             if (atomic_load(&sub->claimed[p])) continue;
             if (must_end(s) || s->failed ||
                 clock_monotonic_ms() < s->wait_until_ms)
@@ -385,17 +502,26 @@ static void *standby_main(void *argument)
     return NULL;
 }
 
-STATUS standby_open(Query *query, Arena *arena)
+static bool is_asked_for(const Query *query)
 {
     const QueryOptions *options = &query->options;
-    if (options->standby_replicas <= 0 || options->threads < 1 ||
-        !options->use_group || !query->changelog_count)
+    return options->standby_replicas > 0 && options->threads > 0 &&
+           options->use_group && query->changelog_count;
+}
+
+STATUS standby_client(Query *query, Arena *arena, int worker, Str *suffix)
+{
+    Str process;
+    *suffix = STR_NULL;
+    if (!is_asked_for(query) || !query->options.state_directory.ptr)
         return st_ok();
-    if (!options->state_directory.ptr) {
-        log_warn("no standby", "query=%.*s: its state is in memory only",
-                 STR_ARG(options->id));
-        return st_ok();
-    }
+    Status st = state_identity(query->db, arena, &process);
+    if (!st.kind) *suffix = standby_client_suffix(arena, process, worker);
+    return st;
+}
+
+static Standby *new_standby(Query *query)
+{
     Arena *life = arena_new("standby", 0);
     Standby *s = ARENA_NEW(life, Standby);
     s->query = query;
@@ -405,7 +531,24 @@ STATUS standby_open(Query *query, Arena *arena)
     for (int i = 0; i < query->sub_count; i++)
         s->held_most += query->subs[i].partitions;
     s->held = ARENA_ARRAY(life, Held *, s->held_most + 1);
-    query->standby = s;
+    s->ours = ARENA_ARRAY(life, bool *, query->sub_count);
+    for (int i = 0; i < query->sub_count; i++)
+        s->ours[i] = arena_zalloc(life, (size_t)query->subs[i].partitions);
+    s->assignments = -1;
+    return s;
+}
+
+STATUS standby_open(Query *query, Arena *arena)
+{
+    if (!is_asked_for(query)) return st_ok();
+    if (!query->options.state_directory.ptr) {
+        log_warn("no standby", "query=%.*s: its state is in memory only",
+                 STR_ARG(query->options.id));
+        return st_ok();
+    }
+    Standby *s = query->standby = new_standby(query);
+    Status st = state_identity(query->db, s->life, &s->process);
+    if (st.kind) return st;
     if (pthread_create(&s->thread, NULL, standby_main, s))
         return st_error(arena, ST_FATAL,
                         "no more threads: the system's limit is reached");

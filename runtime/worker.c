@@ -225,6 +225,7 @@ static void assigned(void *context, TopicPartition *parts, int count)
     }
     fault_point("rebalance.assigned");
     worker->assigned = true;
+    atomic_fetch_add(&worker->query->assignments, 1);
     worker->empty_since_ms = 0;
     log_info("partitions assigned", "query=%.*s worker=%d count=%d",
              STR_ARG(worker->query->options.id), worker->index, count);
@@ -548,9 +549,10 @@ static Status open_clients(Worker *worker, Arena *arena)
 {
     Query *query = worker->query;
     const QueryOptions *options = &query->options;
-    Status st = st_ok();
+    Str suffix;
+    Status st = standby_client(query, arena, worker->index, &suffix);
     /* Exactly once it is opened by the worker, which waits for the broker. */
-    if (!worker->exactly_once && !worker->producer)
+    if (!st.kind && !worker->exactly_once && !worker->producer)
         st = worker_open_producer(worker, arena);
     if (st.kind) return st;
     const char **topics = ARENA_ARRAY(worker->life, const char *,
@@ -563,6 +565,7 @@ static Status open_clients(Worker *worker, Arena *arena)
         .topic_count = query->topic_count,
         .properties = worker_client_properties(
             worker->life, options->properties, STR("consumer.")),
+        .client_suffix = suffix,
         .rebalance = {assigned, revoked, worker},
         .want_headers = true};
     return consumer_open(options->broker, arena, &consumer, &worker->consumer);

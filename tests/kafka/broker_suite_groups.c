@@ -76,6 +76,7 @@ static void join(const Suite *suite, Arena *arena, Member *member,
         .topic_count = TOPICS,
         .properties = suite_properties(arena, "auto.offset.reset", "earliest",
                                        "session.timeout.ms", "10000"),
+        .client_suffix = STR("of-suite"),
         .rebalance = {on_assigned, on_revoked, member},
     };
     Status st = consumer_open(suite->broker, arena, &options,
@@ -159,6 +160,72 @@ static void check_seen(const int *seen, int count)
     for (int i = 0; i < count; i++)
         wrong += seen[i] != 1;
     CHECK(wrong == 0);
+}
+
+/* What is told about a member is what it has; which one it is tells the order.
+ */
+static bool told_as_is(const MemberInfo *info, const char *const *topics,
+                       const Member *member)
+{
+    if (info->part_count != member->owned_count) return false;
+    for (int i = 0; i < info->part_count; i++) {
+        int t = str_eq(info->parts[i].topic, str_from(topics[0])) ? 0 : 1;
+        if (!str_eq(info->parts[i].topic, str_from(topics[t])) ||
+            !member->owned[t][info->parts[i].partition])
+            return false;
+    }
+    return true;
+}
+
+static Status list_members(Member *const *members, int count, const char *group,
+                           MemberInfo **list, int *listed)
+{
+    const Suite *suite = members[0]->suite;
+    Status st = st_ok();
+    for (int tries = 0; tries < 100; tries++) {
+        st = broker_group_members(suite->broker, members[0]->arena,
+                                  str_from(group), 5000, list, listed);
+        if (st.kind != ST_RETRY) break;
+        for (int i = 0; i < count; i++)
+            poll_once(members[i], NULL);
+        clock_sleep_ms(20);
+    }
+    return st;
+}
+
+static void members_are_told(const Suite *suite, Arena *arena)
+{
+    const char *topics[TOPICS] = {suite_name(suite, arena, "told-1"),
+                                  suite_name(suite, arena, "told-2")};
+    const char *group = suite_name(suite, arena, "told");
+    Member a, b;
+    Member *both[] = {&a, &b};
+    MemberInfo *list;
+    int count = -1;
+
+    for (int t = 0; t < TOPICS; t++)
+        CHECK(suite_topic(suite, arena, topics[t], PARTITIONS));
+    CHECK(broker_group_members(suite->broker, arena, str_from(group), 5000,
+                               &list, &count)
+              .kind == ST_OK);
+    CHECK(count == 0);
+    join(suite, arena, &a, group, topics);
+    join(suite, arena, &b, group, topics);
+    CHECK(settle(both, 2, TOPICS * PARTITIONS / 2, NULL));
+    CHECK(list_members(both, 2, group, &list, &count).kind == ST_OK);
+    CHECK(count == 2);
+    if (count == 2) {
+        /* The first has the first partitions. */
+        const Member *first = a.owned[0][0] ? &a : &b;
+        CHECK(told_as_is(&list[0], topics, first));
+        CHECK(told_as_is(&list[1], topics, first == &a ? &b : &a));
+        for (int i = 0; i < 2; i++)
+            CHECK(str_ends_with(list[i].client_id, STR("-of-suite")));
+    }
+    consumer_close(a.consumer);
+    consumer_close(b.consumer);
+    CHECK(list_members(both, 0, group, &list, &count).kind == ST_OK);
+    CHECK(count == 0);
 }
 
 static void groups_share_and_resume(const Suite *suite, Arena *arena)
@@ -310,6 +377,7 @@ static void one_commits_for_many_groups(const Suite *suite, Arena *arena)
 int broker_suite_groups(const Suite *suite)
 {
     Arena *arena = arena_new("suite", 0);
+    members_are_told(suite, arena);
     groups_share_and_resume(suite, arena);
     committed_offsets_are_kept(suite, arena);
     one_commits_for_many_groups(suite, arena);

@@ -3,7 +3,8 @@
 # Two headless servers of one service share the partitions of a topic and keep
 # stand-bys for each other. One dies by SIGKILL; the other takes over its state
 # and reads only what its stand-by did not have yet. Without stand-bys it reads
-# everything. Counts are right in the end, at least once and exactly once.
+# everything. Counts are right in the end, at least once and exactly once. Of three
+# servers one keeps a copy of each partition, where it will go if its owner dies.
 . "$(dirname "$0")/lib.sh"
 
 KEYS=20000
@@ -38,14 +39,22 @@ holding() { # NAME
     echo "$n"
 }
 stands_by() { [ "$(holding "$1")" -ge "$2" ]; }
-# Records that the server read of changelogs since forget_log, by its log.
+# Records that the server read of changelogs since forget_log, by its log, before
+# it worked; not those of copies that it took.
 restored() { # NAME
     tail -n +"$((${seen[$1]:-0} + 1))" "$tmp/$1.log" |
         awk '/store restored/ {
+                 match($0, /store=[^\/]*/)
+                 task = substr($0, RSTART + 6, RLENGTH - 6)
                  match($0, /from=[0-9]+/)
                  from = substr($0, RSTART + 5, RLENGTH - 5)
                  match($0, / to=[0-9]+/)
-                 n += substr($0, RSTART + 4, RLENGTH - 4) - from
+                 last[task] = substr($0, RSTART + 4, RLENGTH - 4) - from
+                 n += last[task]
+             }
+             /standby holds partition/ {
+                 match($0, /task=.*/)
+                 n -= last[substr($0, RSTART + 5, RLENGTH - 5)]
              } END { print n + 0 }'
 }
 owns_all() { # NAME
@@ -58,23 +67,29 @@ owns_all() { # NAME
 }
 has_some() { logged "$1" 'partitions assigned.*count=[1-9]'; }
 
-take_over() { # CASE STANDBYS GUARANTEE
-    local name=$1 topic=${id}_$1 start
-    make_topic "$topic" $PARTITIONS
-    cat >"$tmp/$name.sql" <<END
+# The script $tmp/CASE.sql, its topic, and options of its servers in `options`.
+prepare() { # CASE PARTITIONS STANDBYS GUARANTEE
+    local topic=${id}_$1
+    make_topic "$topic" "$2"
+    cat >"$tmp/$1.sql" <<END
 CREATE STREAM numbers (k STRING KEY, n INT)
   WITH (kafka_topic='$topic', value_format='JSON');
 CREATE TABLE counts WITH (kafka_topic='${topic}_counts') AS
   SELECT k, COUNT(*) AS c FROM numbers GROUP BY k;
 END
-    local options=(--set ksql.service.id="$id$name"
+    options=(--set ksql.service.id="$id$1"
         --set ksql.streams.auto.offset.reset=earliest
         --set ksql.streams.commit.interval.ms=$commit_ms
         --set ksql.streams.num.stream.threads=1
-        --set ksql.streams.num.standby.replicas="$2"
-        --set ksql.streams.processing.guarantee="$3"
+        --set ksql.streams.num.standby.replicas="$3"
+        --set ksql.streams.processing.guarantee="$4"
         --set ksql.streams.consumer.session.timeout.ms=6000
         --log-level debug)
+}
+
+take_over() { # CASE STANDBYS GUARANTEE
+    local name=$1 topic=${id}_$1 start options
+    prepare "$1" $PARTITIONS "$2" "$3"
     start_server "a$name" "$tmp/$name.sql" "${options[@]}"
     start_server "b$name" "$tmp/$name.sql" "${options[@]}"
     wait_for 60 "a and b share the partitions" \
@@ -101,6 +116,43 @@ END
     stop_server "b$name"
 }
 
+# Copies in all of these servers; every one has some.
+copies_are() { # COUNT NAME...
+    local want=$1 sum=0 n name
+    shift
+    for name; do
+        n=$(holding "$name")
+        [ "$n" -gt 0 ] || return 1
+        sum=$((sum + n))
+    done
+    [ "$sum" -eq "$want" ]
+}
+
+three() {
+    local topic=${id}_three name read options
+    prepare three 6 1 at_least_once
+    for name in a b c; do
+        start_server "$name" "$tmp/three.sql" "${options[@]}"
+    done
+    wait_for 90 "six copies for six partitions" copies_are 6 a b c
+    send_round "$topic"
+    send_round "$topic"
+    wait_for 60 "two rounds are counted" has_sum "${topic}_counts" $((2 * KEYS))
+    copies_are 6 a b c || fail "copies have come or gone"
+    sleep 1
+    for name in b c; do forget_log $name; done
+    kill_server a
+    send_round "$topic"
+    wait_for 60 "three rounds are counted" \
+        has_sum "${topic}_counts" $((3 * KEYS))
+    read=$(($(restored b) + $(restored c)))
+    say "three: b and c read $read records"
+    # A third of the keys moved, or more, each changed twice.
+    [ $read -le $most ] || fail "b and c read $read records, more than $most"
+    stop_server b
+    stop_server c
+}
+
 read_now=0 last_sum=0
 # a had half of the keys, each changed twice; b takes the compaction as it comes.
 take_over without 0 at_least_once
@@ -110,5 +162,6 @@ take_over without 0 at_least_once
 most=$((KEYS / 10))
 take_over with 1 at_least_once
 [ "$read_now" -le $most ] || fail "b read $read_now records, more than $most"
+three
 take_over exact 1 exactly_once_v2
 [ "$read_now" -le $most ] || fail "b read $read_now records, more than $most"

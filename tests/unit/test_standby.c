@@ -16,7 +16,7 @@
 #include "tests/unit/check.h"
 #include "tests/unit/plan_build.h"
 
-enum { KEYS = 500, WAIT_S = 60 };
+enum { KEYS = 500, THREE_PARTITIONS = 6, WAIT_S = 60 };
 
 static Arena *arena;
 static const char *const out_names[] = {"N"};
@@ -33,7 +33,7 @@ typedef struct Process {
 typedef struct Service {
     Broker *broker;
     Producer *producer;
-    Process a, b;
+    Process a, b, c; /* c: of test_three alone. */
 } Service;
 
 /* SELECT K, COUNT(A) ... GROUP BY K, over all time or in windows of a second.
@@ -77,6 +77,7 @@ static void setup_process(Service *s, Process *p, bool windowed,
         .checkpoint_interval_ms = 200,
         .exactly_once = exactly_once,
         .standby_replicas = replicas,
+        .standby_linger_ms = 100,
         .use_group = true,
         .internal_replicas = 1};
 }
@@ -95,6 +96,7 @@ static void setup(Service *s, int partitions, bool windowed, bool exactly_once,
                .kind);
     setup_process(s, &s->a, windowed, exactly_once, replicas);
     setup_process(s, &s->b, windowed, exactly_once, replicas);
+    setup_process(s, &s->c, windowed, exactly_once, replicas);
 }
 
 static void start(Process *p)
@@ -114,8 +116,8 @@ static void stop(Process *p)
 
 static void teardown(Service *s)
 {
-    Process *all[] = {&s->a, &s->b};
-    for (int i = 0; i < 2; i++) {
+    Process *all[] = {&s->a, &s->b, &s->c};
+    for (int i = 0; i < 3; i++) {
         stop(all[i]);
         CHECK(!state_destroy(arena, all[i]->options.state_directory).kind);
         CHECK(!rmdir(all[i]->directory));
@@ -272,6 +274,94 @@ static void test_share(bool exactly_once)
     teardown(&s);
 }
 
+/* So many copies in all, none of them behind, and each process has some. */
+static bool has_copies(Service *s, int64_t wanted)
+{
+    Process *all[] = {&s->a, &s->b, &s->c};
+    for (int i = 0; i < 3; i++) {
+        if (!all[i]->query) continue;
+        QueryInfo info = info_of(all[i]);
+        if (info.standby_behind || !info.standby_count) return false;
+        wanted -= info.standby_count;
+    }
+    return wanted == 0;
+}
+
+/* Takes over the last counts of keys from the topic of the results. */
+static void fold(const RecordSet *set, int64_t *counts)
+{
+    for (int i = 0; i < set->count; i++) {
+        uint64_t key;
+        const Record *r = &set->records[i];
+        CHECK(r->key.len == sizeof key);
+        memcpy(&key, r->key.ptr, sizeof key);
+        counts[__builtin_bswap64(key)] = strtoll(r->value.ptr + 5, NULL, 10);
+    }
+}
+
+/* The sum of all keys' last counts. */
+static int64_t sum_of_results(Service *s)
+{
+    static const char *const topics[] = {"out"};
+    static const Map no_properties;
+    ConsumerOptions options = {.group = STR_NULL,
+                               .topics = topics,
+                               .topic_count = 1,
+                               .properties = &no_properties};
+    int64_t counts[KEYS] = {0}, sum = 0;
+    TopicPartition parts[THREE_PARTITIONS];
+    Consumer *consumer;
+    RecordSet *sets;
+    int count = 1;
+    for (int p = 0; p < THREE_PARTITIONS; p++)
+        parts[p] = (TopicPartition){.partition = p, .offset = OFFSET_BEGINNING};
+    CHECK(!consumer_open(s->broker, arena, &options, &consumer).kind);
+    CHECK(!consumer_assign(consumer, arena, parts, THREE_PARTITIONS).kind);
+    while (count) {
+        CHECK(!consumer_poll(consumer, arena, 0, 10000, &sets, &count).kind);
+        for (int i = 0; i < count; i++) {
+            fold(&sets[i], counts);
+            consumer_release(consumer, &sets[i]);
+        }
+    }
+    consumer_close(consumer);
+    for (int i = 0; i < KEYS; i++)
+        sum += counts[i];
+    return sum;
+}
+
+static bool results_have_sum(Service *s, int64_t sum)
+{
+    return sum_of_results(s) == sum;
+}
+
+/* Of three, one keeps a copy of each partition, and not both others. Who ends
+ * is taken over from its copies, whoever it is, and there are copies again. */
+static void test_three(bool exactly_once, int ended)
+{
+    Service s;
+    setup(&s, THREE_PARTITIONS, false, exactly_once, 1);
+    Process *all[] = {&s.a, &s.b, &s.c};
+    for (int i = 0; i < 3; i++)
+        start(all[i]);
+    await(&s, has_copies, THREE_PARTITIONS, "all three know their parts");
+    send_rounds(&s, 4, 0);
+    await(&s, results_have_sum, (int64_t)KEYS * 4, "all is counted");
+    await(&s, has_copies, THREE_PARTITIONS, "one copy of each");
+    stop(all[ended]);
+    send_rounds(&s, 1, 10);
+    await(&s, results_have_sum, (int64_t)KEYS * 5, "the others count on");
+    await(&s, has_copies, THREE_PARTITIONS, "each keeps the other's");
+    /* A partition has a sixth of the keys, and four records of each. */
+    for (int i = 0; i < 3; i++)
+        CHECK(i == ended || info_of(all[i]).to_restore <= KEYS / 12);
+    start(all[ended]);
+    send_rounds(&s, 1, 20);
+    await(&s, results_have_sum, (int64_t)KEYS * 6, "all three count");
+    await(&s, has_copies, THREE_PARTITIONS, "one copy of each again");
+    teardown(&s);
+}
+
 /* State in memory only is no stand-by: it would be lost when it is needed. */
 static void test_in_memory(void)
 {
@@ -321,6 +411,8 @@ int main(void)
         test_take_over(false, i);
         test_take_over(true, i);
         test_share(i);
+        for (int ended = 0; ended < 3; ended++)
+            test_three(i, ended);
     }
     test_in_memory();
     test_explain();
