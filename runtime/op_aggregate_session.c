@@ -42,9 +42,8 @@ static bool visit(void *context, Str key, Str value, int64_t timestamp_ms)
     (void)timestamp_ms;
     Search *search = context;
     Bounds bounds;
-    Str inner = agg_inner_key(search->op, key, &bounds);
-    if (!str_eq(inner, search->key) || bounds.start > search->latest_start ||
-        bounds.end < search->oldest_end)
+    agg_inner_key(search->op, key, &bounds);
+    if (bounds.start > search->latest_start || bounds.end < search->oldest_end)
         return true;
     Session *session = vec_push(search->arena, &search->found);
     session->key = (Str){arena_copy(search->arena, key.ptr, key.len), key.len};
@@ -65,11 +64,9 @@ static void find_sessions(Op *op, Arena *arena, Str key, int64_t ms,
     search->latest_start = ms > INT64_MAX - gap ? INT64_MAX : ms + gap;
     search->oldest_end = store_observed_ms(state->store) -
                          window->retention_ms + 1;
-    Bounds from = {0, ms > gap ? ms - gap : 0};
-    Bounds to = {INT64_MAX, INT64_MAX};
     op_fail(op,
-            store_scan(state->store, arena, agg_store_key(op, arena, key, from),
-                       agg_store_key(op, arena, key, to), visit, search));
+            store_scan_key(state->store, arena, key, ms > gap ? ms - gap : 0,
+                           INT64_MAX, visit, search));
 }
 
 static void begin_output(Op *op, Arena *arena, int rows, Output *output)

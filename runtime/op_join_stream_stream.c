@@ -220,8 +220,7 @@ typedef struct MatchScan {
 static bool visit_match(void *context, Str key, Str value, int64_t ms)
 {
     MatchScan *scan = context;
-    /* Longer keys may lie between. */
-    if (key.len != scan->key.len + WINDOW_SUFFIX) return true;
+    (void)key;
     scan->count++;
     stop_waiting(scan->op, !scan->side, scan->key, ms);
     stream_join_add_match(scan->op, scan->batch, scan->row, scan->side, value,
@@ -234,13 +233,10 @@ static int find_matches(Op *op, const Batch *batch, int row, int side, Str key)
     StreamJoin *state = op->state;
     int64_t ms = batch->timestamps[row], low = 0, high;
     if (ms > before_ms(op, side)) low = ms - before_ms(op, side);
-    if (__builtin_add_overflow(ms, after_ms(op, side) + 1, &high))
-        high = INT64_MAX;
-    Str from = str_copy(batch->arena, window_key(&state->key, key, low, 0));
-    Str to = str_copy(batch->arena, window_key(&state->key, key, high, 0));
+    if (__builtin_add_overflow(ms, after_ms(op, side), &high)) high = INT64_MAX;
     MatchScan scan = {op, batch, row, side, key, 0};
-    op_fail(op, store_scan(state->sides[!side].store, batch->arena, from, to,
-                           visit_match, &scan));
+    op_fail(op, store_scan_key(state->sides[!side].store, batch->arena, key,
+                               low, high, visit_match, &scan));
     return scan.count;
 }
 

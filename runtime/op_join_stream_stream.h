@@ -9,8 +9,6 @@
 #include "runtime/join_int.h"
 #include "runtime/writer.h"
 
-enum { WINDOW_SUFFIX = 12 /* Time and number behind the key. */ };
-
 /* An output row in the making. A side is the row of the record in hand, or
  * bytes of a store, or missing. */
 typedef struct Pair {

@@ -100,7 +100,8 @@ StoreEntry *store_get(Store *store, Str key)
     if (!table) return NULL;
     uint64_t hash = hash_bytes(key.ptr, key.len);
     StoreEntry *entry = table_find(table, hash, key);
-    if (!entry && !table->complete) entry = load_key(table, hash, key);
+    if (!entry && table_may_have(table, hash))
+        entry = load_key(table, hash, key);
     if (!entry || !entry->value) return NULL;
     entry->flags |= ENTRY_USED;
     return entry;
@@ -110,7 +111,7 @@ StoreEntry *store_get(Store *store, Str key)
 static StoreEntry *find_or_add(Table *table, uint64_t hash, Str key, bool *owed)
 {
     StoreEntry *entry = table_find(table, hash, key);
-    *owed = !entry && !table->complete;
+    *owed = !entry && table_may_have(table, hash);
     if (!entry) entry = table_add(table, hash, key);
     entry->flags |= ENTRY_USED;
     return entry;

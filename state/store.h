@@ -202,6 +202,16 @@ STATUS store_scan(Store *store, Arena *arena, Str from, Str to,
                                 int64_t timestamp_ms),
                   void *context);
 
+/* The rows of one key proper, that is without what STORE_WINDOW and
+ * STORE_SESSION have behind it, whose time (start, session end) is in [from_ms,
+ * to_ms], by time. As store_scan else, and many times cheaper: rows of a key
+ * are found together, and what was never stored is not looked for. */
+STATUS store_scan_key(Store *store, Arena *arena, Str key, int64_t from_ms,
+                      int64_t to_ms,
+                      bool (*visit)(void *context, Str key, Str value,
+                                    int64_t timestamp_ms),
+                      void *context);
+
 /* The largest window start or session end written; -1: none yet. */
 int64_t store_observed_ms(const Store *store);
 

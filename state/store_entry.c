@@ -3,9 +3,11 @@
  * One entry: its value, its old value, and the list it hangs in.
  *
  * An entry is in the dirty list (changed since the last flush), in the dead
- * list (no value, nothing to tell) or in none (it has a value, and it was
- * flushed or came from RocksDB). The bytes of dirty entries are kept as a sum,
- * so all that changes the size of an entry goes through resize().
+ * list (no value, nothing to tell), in the pinned one (flushed, RocksDB does
+ * not know it yet) or in the clean one (as RocksDB has it), which is in the
+ * order in which entries became clean and is evicted from its beginning. The
+ * bytes of dirty entries are kept as a sum, so all that changes the size of an
+ * entry goes through resize().
  */
 #include <assert.h>
 
@@ -99,6 +101,9 @@ void entry_unlink(Store *store, StoreEntry *entry)
         store->dirty_bytes -= entry_bytes(entry) - NOT_OF_CACHE;
     } else if (entry->flags & ENTRY_DEAD) {
         take_out(&store->dead, entry);
+    } else {
+        take_out(entry_is_pinned(store, entry) ? &store->pinned : &store->clean,
+                 entry);
     }
     entry->flags &= ~(uint32_t)(ENTRY_DIRTY | ENTRY_DEAD);
 }
@@ -108,6 +113,35 @@ void entry_link_dead(Store *store, StoreEntry *entry)
     assert(!(entry->flags & (ENTRY_DIRTY | ENTRY_DEAD)) && !entry->value);
     entry->flags |= ENTRY_DEAD;
     append(&store->dead, entry);
+}
+
+void entry_spare(Store *store, StoreEntry *entry)
+{
+    take_out(&store->clean, entry);
+    append(&store->clean, entry);
+}
+
+void entries_unpin(Store *store)
+{
+    EntryList *pinned = &store->pinned, *clean = &store->clean;
+    store->written_id = store->flush_id;
+    if (!pinned->first) return;
+    pinned->first->dirty_prev = clean->last;
+    if (clean->last)
+        clean->last->dirty_next = pinned->first;
+    else
+        clean->first = pinned->first;
+    clean->last = pinned->last;
+    *pinned = (EntryList){0};
+}
+
+/* Has a value and nothing to tell. It was used while it was dirty, which is no
+ * sign that it will be again. */
+static void link_clean(Store *store, StoreEntry *entry)
+{
+    entry->flags &= ~(uint32_t)ENTRY_USED;
+    append(entry_is_pinned(store, entry) ? &store->pinned : &store->clean,
+           entry);
 }
 
 void store_reap(Store *store)
@@ -173,6 +207,7 @@ void entry_load(Store *store, StoreEntry *entry, Str value,
     make_value_room(store, entry, (uint32_t)value.len);
     if (value.len) memcpy(entry->value, value.ptr, value.len);
     entry->timestamp_ms = timestamp_ms;
+    link_clean(store, entry);
 }
 
 void entry_forget_old(Store *store, StoreEntry *entry)
@@ -190,7 +225,10 @@ void entry_clean(Store *store, StoreEntry *entry)
 {
     entry_unlink(store, entry);
     entry_forget_old(store, entry);
-    if (!entry->value) entry_link_dead(store, entry);
+    if (entry->value)
+        link_clean(store, entry);
+    else
+        entry_link_dead(store, entry);
 }
 
 void store_before_change(Store *store, StoreEntry *entry)

@@ -6,8 +6,10 @@
  * has more than an equal share. A store that is not used gives its surplus back
  * at its next flush.
  *
- * Clean entries go by the clock: the hand visits the slots, spares an entry
- * that was touched since it came by last and frees the others. Dirty and pinned
+ * Clean entries go in the order in which they became clean; one that was
+ * touched since then is spared once. So windows go in the order of their time.
+ * What goes is noted in a filter of its table: a key that is neither in memory
+ * nor in the filter is new, and RocksDB is not asked for it. Dirty and pinned
  * entries stay. If those are more than half of what the store may have, they
  * are written early, to the changelog and to RocksDB, which makes them clean.
  * Dirty ones are only written early for stores without cache and without old
@@ -15,53 +17,51 @@
  * has to emit, and the operator bounds it (store_dirty_bytes against the cache
  * limit). A transactional store asks for a commit instead.
  */
+#include "base/map.h"
 #include "state/store_int.h"
 
 /* Entries freed per call beyond what is needed, as a part of the limit. */
-enum { SLACK_DIVISOR = 32 };
+enum {
+    SLACK_DIVISOR = 32,
+    FILTER_DIVISOR = 8, /* Of a store's share, for a table's filter at most. */
+};
 
-static bool is_evictable(const Store *store, const StoreEntry *entry)
-{
-    return !(entry->flags & ENTRY_DIRTY) && !entry_is_pinned(store, entry);
-}
-
-/* Where the hand stands: every slot once in slot_count steps, but scattered. If
- * it went from slot to slot it would leave an empty stretch behind it and a
- * crowded one before it, with probe runs of thousands of slots. */
-static StoreEntry *under_hand(const Table *table)
-{
-    const size_t stride = 0x9e3779b97f4a7c15u; /* Odd: visits all. */
-    return table->slots[table->hand * stride & (table->slot_count - 1)].entry;
-}
-
-/* Twice around at most. */
-static void evict_from(Table *table, size_t target_bytes)
+/* From now on only RocksDB has the entry's value. */
+static void note_evicted(Table *table, const StoreEntry *entry, size_t share)
 {
     Store *store = table->store;
-    size_t steps = 2 * table->slot_count;
-    while (steps-- && store_memory(store) > target_bytes && table->count) {
-        StoreEntry *entry = under_hand(table);
-        table->hand++;
-        if (!entry || !is_evictable(store, entry)) continue;
+    table->complete = false;
+    table->was_evicted = true;
+    if (!store->grouped) table->unsifted_groups = true;
+    if (table->unsifted) return;
+    int64_t before = (int64_t)filter_bytes(table->evicted);
+    if (!table->evicted) table->evicted = filter_new();
+    filter_add(table->evicted, entry->hash);
+    if (!table->unsifted_groups)
+        filter_add(table->evicted,
+                   hash_bytes(entry->key,
+                              entry->key_len - segment_suffix(store->kind)));
+    store_account(store, (int64_t)filter_bytes(table->evicted) - before);
+    if (filter_bytes(table->evicted) <= share / FILTER_DIVISOR) return;
+    table_forget_evicted(table);
+    table->unsifted = table->unsifted_groups = true;
+}
+
+static void evict(Store *store, size_t target_bytes, size_t share)
+{
+    while (store_memory(store) > target_bytes && store->clean.first) {
+        StoreEntry *entry = store->clean.first;
+        Table *table = node_of(entry)->table;
         if (entry->flags & ENTRY_USED) {
             entry->flags &= ~(uint32_t)ENTRY_USED;
+            entry_spare(store, entry);
             continue;
         }
-        if (entry->value) {
-            table->complete = false;
-            table->was_evicted = true;
-        }
+        note_evicted(table, entry, share);
         table_remove(table, entry);
         /* A session store may be in the middle of a merge. */
         if (store->kind != STORE_SESSION) store_yield(store);
     }
-}
-
-static void evict(Store *store, size_t target_bytes)
-{
-    for (int i = 0; i < store->table_count; i++)
-        if (store_memory(store) > target_bytes)
-            evict_from(store->tables[i], target_bytes);
 }
 
 /* How much this store may keep so that all fit, at least its share. */
@@ -95,13 +95,6 @@ static void write_early(Store *store, size_t share)
     if (st.kind == ST_FATAL) store_fail(store, st);
 }
 
-/* True if at least an eighth of the entries' memory can be evicted. */
-static bool is_worth_it(const Store *store)
-{
-    size_t held_bytes = store->dirty_bytes + 2 * store->pending.bytes;
-    return held_bytes < store_memory(store) / 8 * 7;
-}
-
 void store_make_room_slow(Store *store)
 {
     StateDb *db = store->db;
@@ -111,8 +104,8 @@ void store_make_room_slow(Store *store)
     size_t target = target_bytes(store, share);
     if (store_memory(store) <= target) return;
     write_early(store, share);
-    if (is_worth_it(store)) evict(store, target);
-    /* If most is held, walking over it at each call would not help. */
+    evict(store, target, share);
+    /* If the rest is held, trying at each call would not help. */
     store->evict_after_bytes = store_memory(store) > target
                                    ? store_memory(store) +
                                          db->memory->max_bytes / SLACK_DIVISOR

@@ -18,6 +18,7 @@ static void forget_entries(Store *store)
         table_clear(table);
         table->complete = false;
         table->was_evicted = true;
+        table->unsifted = table->unsifted_groups = true;
     }
 }
 

@@ -23,6 +23,8 @@
 #include <stdatomic.h>
 
 #include "state/store.h"
+#include "state/store_filter.h"
+#include "state/store_group.h"
 #include "state/store_order.h"
 #include "state/store_rocksdb.h"
 #include "state/store_view.h"
@@ -70,18 +72,23 @@ struct Table {
     Slot *slots;       /* Open addressing, linear probing. */
     size_t slot_count; /* A power of two, or 0. */
     size_t count;
-    size_t hand;      /* Of the eviction clock. */
     bool complete;    /* All keys that have a value are in memory. */
     bool was_evicted; /* Then it is not loaded whole again. */
-    Order *order;     /* Entries by key; NULL until scans need it. */
-    bool ordered;     /* All are in it; else those before this place: */
+    Filter *evicted;  /* Hashes of keys that were evicted with a value, and, if
+                         the store is grouped, of those keys proper. */
+    bool unsifted;    /* RocksDB may have keys that are not in `evicted`, */
+    bool unsifted_groups; /* or keys proper. */
+    KeyGroups *groups;    /* Entries by key proper; NULL until it is needed. */
+    Order *order;         /* Entries by key; NULL until scans need it. */
+    bool ordered;         /* All are in it; else those before this place: */
     uint64_t order_place;
     Family *family;  /* NULL: nothing in RocksDB. */
     atomic_int pins; /* Readers of the family outside the turn. */
 };
 
+/* Through dirty_next, dirty_prev. */
 typedef struct EntryList {
-    StoreEntry *first, *last; /* Through dirty_next, dirty_prev. */
+    StoreEntry *first, *last;
 } EntryList;
 
 /* A change that RocksDB does not know yet. */
@@ -138,7 +145,10 @@ struct Store {
     int expired_count, expired_cap;
     int64_t observed_ms;
 
+    /* Each entry is in one of these. */
     EntryList dirty, dead;
+    EntryList pinned; /* Has a value, not dirty, not in RocksDB yet. */
+    EntryList clean;  /* May be evicted, this end first. */
     int dirty_count;
     int unborn_count; /* Dead entries that were never flushed. */
     size_t dirty_bytes;
@@ -155,7 +165,7 @@ struct Store {
     bool wants_commit; /* To make room. */
 
     int64_t entry_count;
-    size_t memory_bytes; /* As the owner counts: see store_memory. */
+    size_t memory_bytes;       /* As the owner counts: see store_memory. */
     atomic_llong reader_bytes; /* As readers do, who make orders. */
     int64_t unpublished_bytes; /* Not yet in db->memory. */
     size_t evict_after_bytes;  /* No use trying below this. */
@@ -165,6 +175,7 @@ struct Store {
     int turns;        /* store_begin minus store_end. */
     uint32_t scans;   /* Begun so far. */
     bool wants_order; /* It was scanned through the view. */
+    bool grouped;     /* Rows were looked up by key proper. */
     Arena *errors;    /* Text of status. */
     Status status;
 };
@@ -180,6 +191,22 @@ StoreEntry *table_find(const Table *table, uint64_t hash, Str key);
 StoreEntry *table_add(Table *table, uint64_t hash, Str key);
 /* Takes an entry out and frees it. */
 void table_remove(Table *table, StoreEntry *entry);
+/* Makes the table's groups if there are none. */
+void table_group(Table *table);
+/* Forgets what was evicted: RocksDB has nothing, or all is in memory. */
+void table_forget_evicted(Table *table);
+/* False: RocksDB has no value under a key that is not in memory. */
+static inline bool table_may_have(const Table *table, uint64_t hash)
+{
+    return !table->complete &&
+           (table->unsifted || filter_may_have(table->evicted, hash));
+}
+/* The same of a key proper; `hash` is that key's. */
+static inline bool table_may_have_group(const Table *table, uint64_t hash)
+{
+    return !table->complete &&
+           (table->unsifted_groups || filter_may_have(table->evicted, hash));
+}
 /* All entries with from <= key < to (to.ptr NULL: no end) in key order. The
  * array is for mem_free. */
 StoreEntry **table_collect(const Table *table, Str from, Str to, size_t *count);
@@ -187,7 +214,12 @@ StoreEntry **table_collect(const Table *table, Str from, Str to, size_t *count);
 /* ---- store_entry.c: one entry ---- */
 
 void entry_unlink(Store *store, StoreEntry *entry);
+/* Spared once more: to the end of the clean list. */
+void entry_spare(Store *store, StoreEntry *entry);
+/* A new entry's list. */
 void entry_link_dead(Store *store, StoreEntry *entry);
+/* RocksDB knows all that was flushed. */
+void entries_unpin(Store *store);
 size_t entry_bytes(const StoreEntry *entry);
 /* Sets the value without marking; for what comes from RocksDB. */
 void entry_load(Store *store, StoreEntry *entry, Str value,

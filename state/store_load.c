@@ -137,7 +137,11 @@ static bool has_room(Table *table)
 
 void load_table(Table *table, Arena *arena)
 {
-    if (table->complete || table->was_evicted || !has_room(table)) return;
+    if (table->complete || table->was_evicted) return;
+    if (!has_room(table)) {
+        table->was_evicted = true; /* Asking again for each row is slow. */
+        return;
+    }
     Store *store = table->store;
     DiskCursor *cursor = disk_seek(store->db->disk, table->family, STR(""),
                                    STR_NULL);
@@ -150,5 +154,7 @@ void load_table(Table *table, Arena *arena)
     }
     Status st = disk_cursor_close(cursor, arena);
     store_fail(store, st);
-    table->complete = !st.kind;
+    if (st.kind) return;
+    table->complete = true;
+    table_forget_evicted(table);
 }

@@ -57,7 +57,8 @@ bool restore_apply(Store *store, const Record *record)
     if (!table) return false;
     uint64_t hash = hash_bytes(record->key.ptr, record->key.len);
     StoreEntry *entry = table_find(table, hash, record->key);
-    if (!record->value.ptr && !entry && table->complete) return true;
+    if (!record->value.ptr && !entry && !table_may_have(table, hash))
+        return true;
     if (!entry) entry = table_add(table, hash, record->key);
     if (!record->value.ptr) {
         store_delete(store, entry, record->timestamp_ms);

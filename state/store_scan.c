@@ -16,23 +16,27 @@
  */
 #include "state/store_int.h"
 
+#include <assert.h>
+
 #include "base/alloc.h"
+#include "base/map.h"
 
 /* One table's part of a scan. */
 typedef struct Source {
     Str to;
-    OrderCursor cursor;  /* If the table has an order; */
-    StoreEntry **sorted; /* else these. */
+    OrderCursor cursor;        /* If the table has an order; */
+    StoreEntry *const *sorted; /* else these, */
     size_t sorted_count, sorted_at;
-    StoreEntry *entry; /* Next in memory; NULL: none. */
-    DiskCursor *disk;  /* NULL: all is in memory. */
+    StoreEntry **collected; /* which may be the source's own. */
+    StoreEntry *entry;      /* Next in memory; NULL: none. */
+    DiskCursor *disk;       /* NULL: all is in memory. */
     Str disk_key, disk_value;
     bool on_disk; /* disk_key is valid. */
 } Source;
 
 static void next_entry(Source *source)
 {
-    if (source->sorted) {
+    if (!source->cursor.order) {
         source->entry = source->sorted_at < source->sorted_count
                             ? source->sorted[source->sorted_at++]
                             : NULL;
@@ -77,7 +81,8 @@ static void open_source(Source *source, Table *table, Arena *arena, Str from,
     if (table_has_order(table))
         source->cursor = order_seek(table->order, from);
     else
-        source->sorted = table_collect(table, from, to, &source->sorted_count);
+        source->sorted = source->collected = table_collect(
+            table, from, to, &source->sorted_count);
     next_entry(source);
     if (table->complete) return;
     source->disk = disk_seek(table->store->db->disk, table->family, from, to);
@@ -87,7 +92,7 @@ static void open_source(Source *source, Table *table, Arena *arena, Str from,
 
 static Status close_source(Source *source, Arena *arena)
 {
-    mem_free(source->sorted);
+    mem_free(source->collected);
     return source->disk ? disk_cursor_close(source->disk, arena) : st_ok();
 }
 
@@ -177,4 +182,111 @@ Status store_scan(Store *store, Arena *arena, Str from, Str to,
         if (!st.kind) st = closed;
     }
     return st;
+}
+
+/* ---- one key ---- */
+
+typedef struct KeyScan {
+    Store *store;
+    uint64_t hash; /* Of the key proper. */
+    Str key;
+    Str from, to; /* Keys of the store. */
+} KeyScan;
+
+/* The least key of the store with a time >= `ms`. */
+static Str key_from(Arena *arena, const KeyScan *scan, int64_t ms)
+{
+    size_t suffix = segment_suffix(scan->store->kind);
+    char *bytes = arena_alloc(arena, scan->key.len + suffix);
+    uint64_t time = __builtin_bswap64((uint64_t)ms);
+    memcpy(bytes, scan->key.ptr, scan->key.len);
+    memset(bytes + scan->key.len, 0, suffix);
+    memcpy(bytes + scan->key.len, &time, sizeof time);
+    return (Str){bytes, scan->key.len + suffix};
+}
+
+/* The first of the entries whose key is >= `key`. */
+static size_t first_from(StoreEntry *const *entries, size_t count, Str key)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (str_compare(entry_key(entries[middle]), key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* False: the table has no row of the key. */
+static bool open_key_source(Source *source, Table *table, const KeyScan *scan)
+{
+    int count = 0;
+    StoreEntry *const *group = key_groups_find(table->groups, scan->hash,
+                                               scan->key, &count);
+    bool on_disk = table_may_have_group(table, scan->hash);
+    if (!count && !on_disk) return false;
+    *source = (Source){.to = scan->to, .sorted = group};
+    source->sorted_at = first_from(group, (size_t)count, scan->from);
+    source->sorted_count = first_from(group, (size_t)count, scan->to);
+    next_entry(source);
+    if (!on_disk) return true;
+    source->disk = disk_seek(table->store->db->disk, table->family, scan->from,
+                             scan->to);
+    source->on_disk = disk_at_key(source->disk, &source->disk_key,
+                                  &source->disk_value);
+    return true;
+}
+
+/* *go_on: `visit` wants more. */
+static Status scan_key_in(Table *table, Arena *arena, const KeyScan *scan,
+                          bool (*visit)(void *context, Str key, Str value,
+                                        int64_t timestamp_ms),
+                          void *context, bool *go_on)
+{
+    Store *store = table->store;
+    load_table(table, arena);
+    table_group(table);
+    Source source;
+    if (!open_key_source(&source, table, scan)) return st_ok();
+    for (Str key = next_key(&source); key.ptr && *go_on;
+         key = next_key(&source)) {
+        Str value;
+        int64_t timestamp_ms;
+        /* Longer keys may stand between those in RocksDB. */
+        if (key.len == scan->from.len &&
+            take(store, &source, key, &value, &timestamp_ms))
+            *go_on = visit(context, key, value, timestamp_ms);
+        step(&source, key);
+    }
+    return close_source(&source, arena);
+}
+
+Status store_scan_key(Store *store, Arena *arena, Str key, int64_t from_ms,
+                      int64_t to_ms,
+                      bool (*visit)(void *context, Str key, Str value,
+                                    int64_t timestamp_ms),
+                      void *context)
+{
+    assert(store->kind != STORE_KEYED);
+    if (store->status.kind) return store->status;
+    if (from_ms < 0) from_ms = 0;
+    if (to_ms < from_ms) return st_ok();
+    store->grouped = true; /* Tables made from now on begin with groups. */
+    if (to_ms == INT64_MAX) to_ms--;
+    KeyScan scan = {.store = store, .key = key};
+    scan.hash = hash_bytes(key.ptr, key.len);
+    scan.from = key_from(arena, &scan, from_ms);
+    scan.to = key_from(arena, &scan, to_ms + 1);
+    bool go_on = true;
+    Status st = st_ok();
+    for (int i = 0; i < store->table_count && go_on && !st.kind; i++) {
+        Table *table = store->tables[i];
+        if (table->segment < from_ms / store->interval_ms) continue;
+        if (table->segment > to_ms / store->interval_ms) break;
+        if (is_hidden(store, table)) continue;
+        st = scan_key_in(table, arena, &scan, visit, context, &go_on);
+    }
+    return st.kind ? st : store->status;
 }

@@ -188,6 +188,7 @@ void segment_open_all(Store *store)
         Table *table = store->tables[i];
         if (table->family)
             table->complete = disk_is_empty(store->db->disk, table->family);
+        table->unsifted = table->unsifted_groups = !table->complete;
     }
 }
 

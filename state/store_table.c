@@ -34,6 +34,7 @@ Table *table_new(Store *store, int64_t segment)
         table->ordered = true;
         store_account(store, (int64_t)order_bytes(table->order));
     }
+    if (store->grouped) table_group(table);
     store_account(store, sizeof *table);
     return table;
 }
@@ -43,6 +44,29 @@ static void free_entry(StoreEntry *entry)
     if (entry->flags & ENTRY_APART) mem_free(entry->value);
     mem_free(entry->old_value);
     mem_free(entry);
+}
+
+static size_t index_bytes(const Table *table)
+{
+    return order_bytes(table->order) + key_groups_bytes(table->groups);
+}
+
+void table_group(Table *table)
+{
+    if (table->groups) return;
+    table->groups = key_groups_new(segment_suffix(table->store->kind));
+    for (size_t i = 0; i < table->slot_count; i++)
+        if (table->slots[i].entry)
+            key_groups_add(table->groups, table->slots[i].entry);
+    store_account(table->store, (int64_t)key_groups_bytes(table->groups));
+}
+
+void table_forget_evicted(Table *table)
+{
+    store_account(table->store, -(int64_t)filter_bytes(table->evicted));
+    filter_free(table->evicted);
+    table->evicted = NULL;
+    table->unsifted = table->unsifted_groups = false;
 }
 
 void table_clear(Table *table)
@@ -57,15 +81,18 @@ void table_clear(Table *table)
         free_entry(entry);
     }
     bytes += (int64_t)(table->slot_count * sizeof(Slot));
-    bytes += (int64_t)order_bytes(table->order);
+    bytes += (int64_t)index_bytes(table);
     store->entry_count -= (int64_t)table->count;
     store_account(store, -bytes);
     order_free(table->order);
+    key_groups_free(table->groups);
     mem_free(table->slots);
     table->order = NULL;
     table->ordered = false;
+    table->groups = NULL;
     table->slots = NULL;
-    table->slot_count = table->count = table->hand = 0;
+    table->slot_count = table->count = 0;
+    table_forget_evicted(table);
 }
 
 void table_free(Table *table)
@@ -106,7 +133,6 @@ static void grow(Table *table)
     mem_free(table->slots);
     table->slots = slots;
     table->slot_count = now;
-    table->hand = 0;
     store_account(table->store, (int64_t)((now - before) * sizeof *slots));
 }
 
@@ -140,11 +166,10 @@ StoreEntry *table_add(Table *table, uint64_t hash, Str key)
     table->count++;
     store->entry_count++;
     int64_t bytes = (int64_t)entry_bytes(entry);
-    if (entry_is_ordered(table, entry)) {
-        bytes -= (int64_t)order_bytes(table->order);
-        order_add(table->order, entry);
-        bytes += (int64_t)order_bytes(table->order);
-    }
+    bytes -= (int64_t)index_bytes(table);
+    if (entry_is_ordered(table, entry)) order_add(table->order, entry);
+    if (table->groups) key_groups_add(table->groups, entry);
+    bytes += (int64_t)index_bytes(table);
     entry_link_dead(store, entry);
     store_account(store, bytes);
     return entry;
@@ -179,11 +204,10 @@ void table_remove(Table *table, StoreEntry *entry)
     store->entry_count--;
     entry_unlink(store, entry);
     int64_t bytes = (int64_t)entry_bytes(entry);
-    if (entry_is_ordered(table, entry)) {
-        bytes += (int64_t)order_bytes(table->order);
-        order_remove(table->order, entry);
-        bytes -= (int64_t)order_bytes(table->order);
-    }
+    bytes += (int64_t)index_bytes(table);
+    if (entry_is_ordered(table, entry)) order_remove(table->order, entry);
+    if (table->groups) key_groups_remove(table->groups, entry);
+    bytes -= (int64_t)index_bytes(table);
     store_account(store, -bytes);
     free_entry(entry);
 }

@@ -220,7 +220,7 @@ Status store_view_get(StoreView *view, Arena *arena, Str key, StoreRow *row,
     Table *table = find_table(view->store, key);
     StoreEntry *entry = table ? table_find(table, hash, key) : NULL;
     if (entry && entry_is_owed(entry)) entry = NULL;
-    bool on_disk = table && !entry && !table->complete;
+    bool on_disk = table && !entry && table_may_have(table, hash);
     if (entry && entry->value) {
         *row = view_copy(arena, entry);
         *found = true;

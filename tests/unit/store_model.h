@@ -267,6 +267,38 @@ static inline void model_scan_random(Model *m, Arena *arena)
     model_scan(m, arena, from, to);
 }
 
+/* The rows of one user with a time in [from_ms, to_ms]. */
+static inline void model_scan_key(Model *m, Arena *arena, int user,
+                                  int64_t from_ms, int64_t to_ms)
+{
+    ModelScan scan = {.model = m};
+    scan.seen = mem_zalloc((size_t)model_count(m));
+    ModelKey own;
+    Str key = model_key(m, user * m->times, &own);
+    key.len -= m->kind == STORE_WINDOW ? 12 : 16;
+    Status st = store_scan_key(m->store, arena, key, from_ms, to_ms,
+                               model_visit, &scan);
+    CHECK(st.kind == ST_OK);
+    for (int at = 0; at < model_count(m); at++) {
+        bool within = at / m->times == user && model_time(m, at) >= from_ms &&
+                      model_time(m, at) <= to_ms;
+        bool there = m->now[at].there && !model_expired(m, at);
+        CHECK(scan.seen[at] == (within && there));
+    }
+    mem_free(scan.seen);
+}
+
+static inline void model_scan_key_random(Model *m, Arena *arena)
+{
+    int user = (int)model_random(m, (uint32_t)m->users);
+    int64_t end = (m->times + 1) * m->step_ms;
+    int64_t from = (int64_t)model_random(m, (uint32_t)end) - m->step_ms;
+    int64_t to = (int64_t)model_random(m, (uint32_t)end);
+    if (!model_random(m, 4)) from = 0;
+    if (!model_random(m, 4)) to = INT64_MAX;
+    model_scan_key(m, arena, user, from, to);
+}
+
 /* ---- flushes ---- */
 
 /* The dirty list has each change once, with what was there before. */

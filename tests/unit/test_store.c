@@ -113,6 +113,8 @@ static void operate(Model *m, Arena *arena, int round, int rounds)
     case 7: model_get(m, at); break;
     case 8:
         if (!model_random(m, 10)) model_scan_random(m, arena);
+        if (m->kind != STORE_KEYED && round > rounds / 4)
+            model_scan_key_random(m, arena);
         break;
     default: model_put(m, at);
     }
