@@ -143,11 +143,14 @@ const Setting setting_rows[] = {
      SETTING_PENDING, 0, 0, NULL, "limit of all transient queries' caches"},
     {"ksql.pull.queries.enable", SETTING_BOOL, "true", SETTING_FIXED, 0, 0,
      NULL, "allow SELECT without EMIT"},
-    {"ksql.query.pull.enable.standby.reads", SETTING_BOOL, "false",
-     SETTING_PENDING, 0, 0, NULL, "as in the reference"},
+    {"ksql.query.pull.enable.standby.reads", SETTING_BOOL, "false", 0, 0, 0,
+     NULL,
+     "pull queries may read copies of partitions that other processes work on"
+     " (num.standby.replicas)"},
     {"ksql.query.pull.max.allowed.offset.lag", SETTING_INT,
-     "9223372036854775807", SETTING_QUERY | SETTING_PENDING, 0, 0, NULL,
-     "as in the reference"},
+     "9223372036854775807", SETTING_QUERY, 0, INT64_MAX, NULL,
+     "changelog records that such a copy may lack; below the default, copies of"
+     " which it is not known are not read"},
     {"ksql.query.pull.max.qps", SETTING_INT, "2147483647", SETTING_PENDING, 0,
      0, NULL, "as in the reference"},
     {"ksql.query.pull.max.concurrent.requests", SETTING_INT, "2147483647",

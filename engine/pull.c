@@ -39,6 +39,8 @@ typedef struct PullQuery {
     TableState *table;
     const Clock *clock;
     const Map *properties;
+    bool read_copies;
+    int64_t lag_max;
     Str name; /* Of the table. */
     unsigned long long version;
     int64_t last_use;
@@ -260,8 +262,12 @@ static Status take_reader(PullQuery *q, Arena *arena, Spare **out)
     *out = spare;
     if (spare) return st_ok();
     Arena *own = arena_new("reader", 0);
-    TableReaderOptions options = {q->writer->plan, q->plan, q->properties,
-                                  q->clock};
+    TableReaderOptions options = {.writer = q->writer->plan,
+                                  .pull = q->plan,
+                                  .properties = q->properties,
+                                  .clock = q->clock,
+                                  .read_copies = q->read_copies,
+                                  .lag_max = q->lag_max};
     spare = ARENA_NEW(own, Spare);
     spare->arena = own;
     Status st = table_reader_open(own, &options, q->table, &spare->reader);
@@ -394,6 +400,10 @@ static PullQuery *new_query(Exec *x, Arena *own, const Plan *plan,
     q->table = query_table(writer->query);
     q->clock = x->engine->clock;
     q->properties = query_properties(own, x->engine, x->overrides);
+    q->read_copies = engine_setting_bool(
+        x->engine, x->overrides, "ksql.query.pull.enable.standby.reads");
+    q->lag_max = engine_setting_int(x->engine, x->overrides,
+                                    "ksql.query.pull.max.allowed.offset.lag");
     q->overrides = overrides_hash(x->overrides);
     q->version = atomic_load(&x->engine->version);
     pthread_mutex_init(&q->lock, NULL);

@@ -27,6 +27,7 @@
 #include "base/log.h"
 #include "runtime/query_int.h"
 #include "runtime/standby_rank.h"
+#include "runtime/table_state.h"
 
 enum {
     POLL_MS = 20,
@@ -56,6 +57,7 @@ typedef struct Held {
     Task *task;
     Follower followers[TASK_STORES_MAX];
     bool caught_up;         /* Said once. */
+    int table_at;           /* The follower that pull queries read; -1: none. */
     int64_t spare_since_ms; /* Others are to keep it; 0: it is ours. */
 } Held;
 
@@ -295,6 +297,20 @@ static Status fill(Standby *s, Held *held)
     return st_ok();
 }
 
+/* Pull queries may read it from now on. */
+static void show_table(Standby *s, Held *held)
+{
+    TableState *table = s->query->table;
+    Task *task = held->task;
+    held->table_at = -1;
+    for (int i = 0; table && i < task->op_count; i++) {
+        Op *op = task->ops[i];
+        if (!table_state_stand_by(table, op, task->partition)) continue;
+        for (int k = 0; k < task->store_count; k++)
+            if (task->stores[k] == op_table_store(op)) held->table_at = k;
+    }
+}
+
 /* True if the partition is held now. */
 static bool take(Standby *s, int sub, int32_t partition)
 {
@@ -307,6 +323,7 @@ static bool take(Standby *s, int sub, int32_t partition)
     s->opening = NULL;
     if (!st.kind) {
         note_trouble(s, st);
+        show_table(s, held);
         log_info("standby holds partition", "query=%.*s task=%.*s",
                  STR_ARG(s->query->options.id), STR_ARG(task->name));
         s->held[s->held_count++] = held;
@@ -410,6 +427,9 @@ static void note_reach(Standby *s)
                            &reach);
             if (reach.next > f->next) f->next = reach.next;
             if (reach.end > f->end) f->end = reach.end;
+            if (i == held->table_at && f->end >= 0)
+                atomic_store(&s->query->table->behind[held->task->partition],
+                             f->end > f->next ? f->end - f->next : 0);
         }
         if (held->caught_up || behind(held) != 0) continue;
         held->caught_up = true;

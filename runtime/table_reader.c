@@ -46,7 +46,9 @@ struct TableReader {
     Lookup *lookups;
     int lookup_count;
     int64_t limit; /* -1: none. */
-    Arena *step;   /* Of some rows. */
+    bool read_copies;
+    int64_t lag_max;
+    Arena *step; /* Of some rows. */
 };
 
 /* A run of a reader. */
@@ -100,6 +102,8 @@ STATUS table_reader_open(Arena *arena, const TableReaderOptions *options,
     reader->pull = pull;
     reader->table = table;
     reader->limit = -1;
+    reader->read_copies = options->read_copies;
+    reader->lag_max = options->lag_max;
     reader->kept = plan_kept(options->writer);
     assert(reader->kept && reader->kept->id == table->kept);
     reader->key_spec = reader->kept->key_spec;
@@ -237,6 +241,29 @@ static Status show(Run *run, const StoreRow *rows, int count)
     return st;
 }
 
+/* Where a partition is read: where it is worked on, else in a copy that is new
+ * enough. If there is none, the first view's error is the one to tell. */
+static Status find_view(Run *run, int partition, StoreView **view)
+{
+    const TableReader *reader = run->reader;
+    const TableState *table = reader->table;
+    *view = table->views[partition];
+    if (!reader->read_copies || store_view_is_open(*view) ||
+        !store_view_is_open(table->copies[partition]))
+        return st_ok();
+    int64_t behind = atomic_load(&table->behind[partition]);
+    *view = table->copies[partition];
+    if (reader->lag_max == INT64_MAX ||
+        (behind >= 0 && behind <= reader->lag_max))
+        return st_ok();
+    Str by = behind < 0 ? STR("an unknown number of")
+                        : str_printf(run->arena, "%lld", (long long)behind);
+    return st_error(run->arena, ST_RETRY,
+                    "the copy of its state here lacks %.*s records, and "
+                    "'ksql.query.pull.max.allowed.offset.lag' allows %lld",
+                    STR_ARG(by), (long long)reader->lag_max);
+}
+
 /* Says which part could not be read. */
 static Status where(Run *run, int partition, Status st)
 {
@@ -253,8 +280,9 @@ static Status scan_view(Run *run, int partition, Str from, Str to,
     TableReader *reader = run->reader;
     StoreScan *scan;
     StoreRow rows[ROWS_PER_STEP];
-    Status st = store_view_scan(reader->table->views[partition], run->arena,
-                                from, to, &scan);
+    StoreView *view;
+    Status st = find_view(run, partition, &view);
+    if (!st.kind) st = store_view_scan(view, run->arena, from, to, &scan);
     if (st.kind) return where(run, partition, st);
     for (int count = 1; count && !st.kind && !run->done;) {
         arena_reset(reader->step);
@@ -330,32 +358,44 @@ static void link_same(Arena *arena, TableReader *reader)
     }
 }
 
-static Status look_up(Run *run, const Lookup *lookup)
+static Status look_up_row(Run *run, StoreView *view, const Lookup *lookup)
+{
+    StoreRow row;
+    bool found;
+    Status st = store_view_get(view, run->reader->step, lookup->bytes, &row,
+                               &found);
+    return st.kind || !found ? st : show(run, &row, 1);
+}
+
+static Status look_up_windows(Run *run, StoreView *view, const Lookup *lookup)
 {
     TableReader *reader = run->reader;
-    int32_t partition = broker_partition(lookup->bytes,
-                                         reader->table->partitions);
-    StoreView *view = reader->table->views[partition];
-    arena_reset(reader->step);
-    if (reader->kept->window == WINDOW_NONE) {
-        StoreRow row;
-        bool found;
-        Status st = store_view_get(view, reader->step, lookup->bytes, &row,
-                                   &found);
-        if (st.kind) return where(run, partition, st);
-        return found ? show(run, &row, 1) : st;
-    }
-    if (reader->kept->kind != PLAN_AGGREGATE)
-        return scan_view(run, partition, lookup->bytes,
-                         after_prefix(run->arena, lookup->bytes), lookup);
     StoreWindows windows = windows_of(reader, lookup);
     StoreRow *rows;
     int count;
     Status st = store_view_windows(view, reader->step, lookup->bytes, &windows,
                                    &rows, &count);
-    if (st.kind) return where(run, partition, st);
+    if (st.kind) return st;
     count = pick_windows(reader, lookup, rows, count);
     return show(run, rows, count);
+}
+
+static Status look_up(Run *run, const Lookup *lookup)
+{
+    TableReader *reader = run->reader;
+    int32_t partition = broker_partition(lookup->bytes,
+                                         reader->table->partitions);
+    StoreView *view;
+    bool is_windowed = reader->kept->window != WINDOW_NONE;
+    arena_reset(reader->step);
+    if (is_windowed && reader->kept->kind != PLAN_AGGREGATE)
+        return scan_view(run, partition, lookup->bytes,
+                         after_prefix(run->arena, lookup->bytes), lookup);
+    Status st = find_view(run, partition, &view);
+    if (!st.kind)
+        st = is_windowed ? look_up_windows(run, view, lookup)
+                         : look_up_row(run, view, lookup);
+    return where(run, partition, st);
 }
 
 static Status run_keys(Run *run)

@@ -35,6 +35,9 @@ typedef struct TableReaderOptions {
     const Plan *pull;   /* Of the pull query: plan->pull is set. */
     const Map *properties;
     const Clock *clock;
+    bool read_copies; /* Stand-bys, of partitions that others work on, */
+    int64_t lag_max;  /* unless they lack more changelog records; INT64_MAX: or
+                         it is not known how many. */
 } TableReaderOptions;
 
 /* Compiles; all of `options` and `table` must outlive the reader, which lives

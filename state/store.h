@@ -109,8 +109,8 @@ STATUS store_restore(Store *store, Arena *arena, Broker *broker,
                                       int64_t total),
                      void *context);
 
-/* For a stand-by, a store that nobody uses but for keeping it as new as its
- * changelog: store_follow_begin after store_restore, then store_follow with the
+/* For a stand-by, a store that nobody changes but to keep it as new as its
+ * changelog (readers may look, by store_share after store_follow_begin): store_follow_begin after store_restore, then store_follow with the
  * records from store_offset on, in their order, and at times
  * store_follow_save with the offset after the last one, which makes them
  * durable. Only store_close may come after that: whoever opens it again

@@ -1,25 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Following: a store that is kept as new as its changelog, which another
- * process writes. It is a restore that does not end. Nobody reads the store, so
- * memory holds only what came since the last save, and the rest of the
- * process's memory limit is left to stores that are used.
+ * process writes. It is a restore that does not end. Memory holds only what
+ * came since the last save, and the rest of the process's memory limit is left
+ * to stores that are worked on. Readers, if there is a view, find the rest in
+ * RocksDB; they see some moment between two records of the changelog.
  */
 #include <assert.h>
 
 #include "state/store_int.h"
 
+/* One by one: scans set aside what they have not come to. */
+static void remove_all(Table *table)
+{
+    for (size_t i = 0; i < table->slot_count;) {
+        StoreEntry *entry = table->slots[i].entry;
+        if (entry)
+            table_remove(table, entry); /* Another may stand here now. */
+        else
+            i++;
+        store_yield(table->store);
+    }
+}
+
 /* What RocksDB has is not needed in memory. */
 static void forget_entries(Store *store)
 {
+    store_begin(store);
     for (int i = 0; i < store->table_count; i++) {
         Table *table = store->tables[i];
         if (!table->family) continue;
-        table_clear(table);
+        if (!store->view) table_clear(table);
         table->complete = false;
         table->was_evicted = true;
         table->unsifted = table->unsifted_groups = true;
+        if (store->view) remove_all(table);
     }
+    store_end(store);
 }
 
 Status store_follow_begin(Store *store)
@@ -34,9 +51,13 @@ Status store_follow_begin(Store *store)
 
 Status store_follow(Store *store, const Record *records, int count)
 {
-    for (int i = 0; i < count; i++)
+    store_begin(store);
+    for (int i = 0; i < count; i++) {
         restore_apply(store, &records[i]);
+        store_yield(store);
+    }
     store_make_room(store);
+    store_end(store);
     segment_expire(store);
     return store->status;
 }

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include "base/log.h"
+#include "state/store_view.h"
 #include "tests/unit/store_model.h"
 
 #define TOPIC "app-agg-changelog"
@@ -280,6 +281,58 @@ static int64_t follow(Rig *rig, Store *store, int64_t from)
     return from;
 }
 
+/* A reader finds what the writer has, key by key. */
+static void look_at_all(const Model *writer, StoreView *view)
+{
+    Arena *arena = arena_new("look", 0);
+    for (int i = 0; i < model_count(writer); i++) {
+        ModelKey key;
+        StoreRow row;
+        bool found;
+        const ModelValue *value = &writer->now[i];
+        bool there = value->there && !model_expired(writer, i);
+        CHECK(store_view_get(view, arena, model_key(writer, i, &key), &row,
+                             &found)
+                  .kind == ST_OK);
+        CHECK(found == there);
+        if (found && there)
+            CHECK(model_same(value, row.value, row.timestamp_ms));
+    }
+    arena_free(arena);
+}
+
+/* A scan sees what was there when it began. */
+static void end_scan(StoreScan *scan, int want)
+{
+    enum { MANY = 100 };
+    Arena *arena = arena_new("scan", 0);
+    StoreRow rows[MANY];
+    int sum = 0, count;
+    do {
+        CHECK(store_scan_next(scan, arena, rows, MANY, &count).kind == ST_OK);
+        sum += count;
+    } while (count);
+    CHECK(sum == want);
+    store_scan_close(scan);
+    arena_free(arena);
+}
+
+static int rows_of(const Model *model)
+{
+    int count = 0;
+    for (int i = 0; i < model_count(model); i++)
+        count += model->now[i].there && !model_expired(model, i);
+    return count;
+}
+
+static StoreScan *begin_scan(StoreView *view, Arena *arena)
+{
+    StoreScan *scan = NULL;
+    CHECK(store_view_scan(view, arena, STR_NULL, STR_NULL, &scan).kind ==
+          ST_OK);
+    return scan;
+}
+
 /* A store follows the changelog that another writes. Opened for use it has the
  * same content and reads what came since its last save, whether it was saved
  * at the end or not. */
@@ -294,20 +347,34 @@ static void test_follow(const Model *model, bool save_last)
     open_store(&other);
     restore(&other);
     CHECK(store_follow_begin(other.model.store).kind == ST_OK);
+    StoreView *view = store_view_new();
+    store_share(other.model.store, view);
     int64_t at = store_offset(other.model.store), saved = at;
     CHECK(at == 0);
     for (int i = 0; i < 9; i++) {
+        int rows = rows_of(&writer.model);
+        StoreScan *scan = begin_scan(view, other.arena);
         update(&writer, i, 9, 1000);
         flush(&writer);
         at = follow(&writer, other.model.store, at);
+        look_at_all(&writer.model, view);
         if (i % 3 != 1 && (i < 8 || save_last)) {
             Status st = store_follow_save(other.model.store, other.arena, at);
             CHECK(st.kind == ST_OK);
             saved = at;
+            look_at_all(&writer.model, view);
         }
+        /* Windows that expire meanwhile are gone. */
+        if (model->kind == STORE_KEYED)
+            end_scan(scan, rows);
+        else
+            store_scan_close(scan);
+        end_scan(begin_scan(view, other.arena), rows_of(&writer.model));
     }
     CHECK(store_offset(other.model.store) == saved);
     close_store(&other);
+    CHECK(!store_view_is_open(view));
+    store_view_drop(view);
     open_store(&other);
     CHECK(restore(&other) == topic_end(&writer) - saved);
     Store *own = writer.model.store;
