@@ -8,6 +8,10 @@
  * commit markers of its transactions take the offsets between. Replay runs each
  * statement through its handler with Exec.replay: no topics are made, nothing
  * is started; a query that a later statement ends is thus never started.
+ *
+ * What cannot be undone (the end of a query, its topics, state and offsets)
+ * comes after the record is written, so a command that is not in the log has
+ * not happened; and the last one in the log is finished when it is read again.
  */
 #include "engine/engine_int.h"
 
@@ -91,8 +95,9 @@ static void replay_properties(Exec *x, const Json *properties)
     }
 }
 
-/* One record of the log. */
-static Status replay_one(mr_Engine *engine, Arena *stmt, Str text)
+/* One record of the log. The last one's engine may have died before it had done
+ * what it says; all others were done when the next one was written. */
+static Status replay_one(mr_Engine *engine, Arena *stmt, Str text, bool last)
 {
     const char *error = NULL;
     Json *command = json_parse(stmt, text, &error);
@@ -117,6 +122,7 @@ static Status replay_one(mr_Engine *engine, Arena *stmt, Str text)
               .names = stmt,
               .next_sequence = engine->next_sequence,
               .replay = true,
+              .last = last,
               .replay_id = id ? id->text : STR_NULL,
               .text = statement_text->text};
     replay_properties(&x, json_get(command, "streamsProperties"));
@@ -139,7 +145,8 @@ static Status read_log(mr_Engine *engine, Arena *stmt, Consumer *consumer,
             for (int i = 0; i < sets[s].count; i++) {
                 Record *record = &sets[s].records[i];
                 Arena *one = arena_new("command", 0);
-                Status bad = replay_one(engine, one, record->value);
+                Status bad = replay_one(engine, one, record->value,
+                                        record->offset + 1 == high);
                 if (bad.kind)
                     log_error("command left out", "offset=%lld reason=\"%s\"",
                               (long long)record->offset, bad.text);

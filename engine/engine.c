@@ -262,6 +262,12 @@ STATUS engine_create_topic(mr_Engine *engine, Arena *stmt, Str topic,
     return !found.kind && info.partition_count == partitions ? found : st;
 }
 
+STATUS engine_delete_topic(mr_Engine *engine, Arena *stmt, Str topic)
+{
+    Status st = broker_delete_topic(engine->broker, stmt, topic);
+    return st.kind == ST_USER ? st_ok() : st;
+}
+
 STATUS engine_producer(mr_Engine *engine, Arena *stmt, Producer **producer)
 {
     if (!engine->producer) {
@@ -582,9 +588,9 @@ STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **out)
     }
     if (!st.kind) {
         Str service = engine_setting(engine, NULL, STR("ksql.service.id"));
-        engine->hubs = hubs_new(engine->broker,
-                                str_printf(arena, "_confluent-ksql-%.*s",
-                                           STR_ARG(service)));
+        engine->hubs = hubs_new(
+            engine->broker,
+            str_printf(arena, "_confluent-ksql-%.*s", STR_ARG(service)));
     }
     if (!st.kind) {
         engine->processing_log = processing_log_open(engine, arena);

@@ -94,6 +94,7 @@ typedef struct Exec {
     int64_t next_sequence, next_query;
     bool dry;
     bool replay;   /* From the command log: no topics are made. */
+    bool last;     /* The log's last one: it may not have been done in full. */
     Str replay_id; /* The query id it had. */
     const mr_Sink *sink;
     Str text; /* The whole text. */
@@ -119,6 +120,9 @@ PlanEnv exec_plan_env(Exec *x);
 
 /* Hands an entity to the sink, unless dry or replayed. */
 void exec_entity(Exec *x, const Json *entity);
+
+/* Deletes a topic; fine if there is none. */
+STATUS engine_delete_topic(mr_Engine *engine, Arena *arena, Str topic);
 
 /* True if `topic` matches a list setting of regular expressions. */
 bool engine_topic_matches(const mr_Engine *engine, const char *setting,
@@ -147,8 +151,9 @@ EngineQuery *query_keep(EngineQuery *query);
 void query_let_go(EngineQuery *query);
 /* Starts it, unless the engine is not started yet. */
 STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query);
-/* Stops it, removes its internal topics, state and group, and forgets it. */
-STATUS query_remove(Exec *x, EngineQuery *query);
+/* Stops it, removes its internal topics, state and group, and forgets it. With
+ * `topic`, that of its sink, which goes too: fails only if that cannot be. */
+STATUS query_remove(Exec *x, EngineQuery *query, Str topic);
 /* The options all queries share. */
 void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
                    Str id, QueryOptions *options);

@@ -210,26 +210,75 @@ STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query)
     return st_ok();
 }
 
-STATUS query_remove(Exec *x, EngineQuery *query)
+/* True if its group has offsets in any of the topics it read. */
+static bool has_offsets(const Exec *x, const EngineQuery *query)
 {
-    mr_Engine *engine = x->engine;
+    for (int i = 0; i < query->plan->source_count; i++) {
+        const Source *source = catalog_find(x->catalog,
+                                            query->plan->sources[i]);
+        if (!source) continue;
+        TopicPartition *parts = ARENA_ARRAY(x->stmt, TopicPartition,
+                                            source->partitions + 1);
+        GroupOffsets group = {.group = query->application_id,
+                              .topic = str_cstr(x->stmt, source->topic),
+                              .parts = parts,
+                              .count = source->partitions};
+        for (int p = 0; p < source->partitions; p++)
+            parts[p] = (TopicPartition){.partition = p};
+        broker_committed_groups(x->engine->broker, x->stmt, &group, 1);
+        for (int p = 0; p < group.count && !group.status.kind; p++)
+            if (parts[p].offset >= 0) return true;
+    }
+    return false;
+}
 
-    catalog_unlink(x->catalog, query->id);
-    map_remove(x->queries, query->id);
-    if (x->dry) return st_ok();
-    if (query->query) query_stop(query->query);
-    Status st = st_ok();
-    if (!x->replay)
-        st = query_cleanup(x->stmt, engine->broker, query->plan,
-                           query->application_id, query->state_directory);
+/* True if there is still something of a query that was removed: then whoever
+ * did so died before it was done. */
+static bool has_remains(const Exec *x, const EngineQuery *query)
+{
+    TopicInfo *topics;
+    int count;
+    if (query->state_directory.ptr &&
+        !access(str_cstr(x->stmt, query->state_directory), F_OK))
+        return true;
+    Str prefix = str_printf(x->stmt, "%.*s-", STR_ARG(query->application_id));
+    Status st = broker_list_topics(x->engine->broker, x->stmt, &topics, &count);
+    for (int i = 0; i < count && !st.kind; i++)
+        if (str_starts_with(topics[i].name, prefix)) return true;
+    return has_offsets(x, query);
+}
+
+/* All that is outside of this process. The sink's topic goes first: while there
+ * is anything else, it is known that this is not done. */
+static Status remove_remains(Exec *x, const EngineQuery *query, Str topic)
+{
+    Broker *broker = x->engine->broker;
+    Status gone = topic.len ? engine_delete_topic(x->engine, x->stmt, topic)
+                            : st_ok();
+    Status st = query_cleanup(x->stmt, broker, query->plan,
+                              query->application_id, query->state_directory);
     /* The query has ended; leftovers must not make the statement fail. */
     if (st.kind)
         log_warn("query left something behind", "id=%.*s reason=\"%s\"",
                  STR_ARG(query->id), st.text);
+    return gone;
+}
+
+STATUS query_remove(Exec *x, EngineQuery *query, Str topic)
+{
+    Status st = st_ok();
+    map_remove(x->queries, query->id);
+    if (!x->dry) {
+        if (query->query) query_stop(query->query);
+        if (!x->replay || (x->last && has_remains(x, query)))
+            st = remove_remains(x, query, topic);
+    }
+    catalog_unlink(x->catalog, query->id);
+    if (x->dry) return st;
     log_info("query terminated", "id=%.*s", STR_ARG(query->id));
     query_retry_free(query);
     query_let_go(query);
-    return st_ok();
+    return st;
 }
 
 const char *query_state_name(const EngineQuery *query, Arena *arena,

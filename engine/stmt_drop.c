@@ -41,31 +41,51 @@ static Status check_drop(Exec *x, const AstStatement *statement,
     return st_ok();
 }
 
-/* Ends its own query, takes it out of the catalog, deletes the topic. */
-static Status drop(Exec *x, const AstStatement *statement, Source *source)
+/* Is anybody else there? Asks a copy without its own query. */
+static Status check_readers(Exec *x, const AstStatement *statement,
+                            const Source *source)
 {
-    Str topic = str_copy(x->stmt, source->topic);
-    Str own = str_copy(x->stmt, source->query_id);
-    EngineQuery *query = own.len ? map_get(x->queries, own) : NULL;
-
-    /* Is anybody else there? Ask a copy without its own query. */
     Catalog *copy = catalog_copy(x->catalog);
-    if (own.len) catalog_unlink(copy, own);
+    if (source->query_id.len) catalog_unlink(copy, source->query_id);
     Status st = catalog_drop(copy, x->stmt, statement->name.text,
                              statement->name.at);
     catalog_free(copy);
+    return st;
+}
+
+static Status log_drop(Exec *x, const AstStatement *statement, Str id)
+{
+    if (x->dry || x->replay) return st_ok();
+    return command_log_append(x->engine, x->stmt, id, statement->source,
+                              STR_NULL, x->overrides);
+}
+
+/* Ends its own query, takes it out of the catalog, deletes the topic; what
+ * cannot be undone comes after the log has it. But for the topic of a source
+ * without a query: if that is gone, the statement can be said again, and if it
+ * were left, nobody would know. */
+static Status drop(Exec *x, const AstStatement *statement, Source *source,
+                   Str id)
+{
+    Str own = str_copy(x->stmt, source->query_id);
+    Str topic = statement->delete_topic ? str_copy(x->stmt, source->topic)
+                                        : STR_NULL;
+    EngineQuery *query = own.len ? map_get(x->queries, own) : NULL;
+    Status st = check_readers(x, statement, source);
+    if (!st.kind && !query && topic.len && !x->dry && !x->replay)
+        st = engine_delete_topic(x->engine, x->stmt, topic);
+    if (!st.kind) st = log_drop(x, statement, id);
     if (st.kind) return st;
-    if (query) st = query_remove(x, query);
-    if (st.kind) return st;
+    Status left = query ? query_remove(x, query, topic) : st_ok();
     if (own.len) catalog_unlink(x->catalog, own);
     st = catalog_drop(x->catalog, x->stmt, statement->name.text,
                       statement->name.at);
-    if (st.kind) return st;
-    if (statement->delete_topic && !x->dry && !x->replay) {
-        st = broker_delete_topic(x->engine->broker, x->stmt, topic);
-        if (st.kind == ST_USER) st = st_ok();
-    }
-    return st;
+    if (st.kind || !left.kind) return st;
+    return st_error_at(x->stmt, statement->name.at,
+                       "'%.*s' was dropped, but not its topic '%.*s': %s; "
+                       "delete the topic with the tools of your broker",
+                       STR_ARG(statement->name.text), STR_ARG(topic),
+                       left.text);
 }
 
 Status exec_drop_source(Exec *x, const AstStatement *statement)
@@ -81,10 +101,9 @@ Status exec_drop_source(Exec *x, const AstStatement *statement)
         return catalog_require(x->catalog, x->stmt, name, statement->name.at,
                                &source);
     if (source) st = check_drop(x, statement, source);
-    if (!st.kind && source) st = drop(x, statement, source);
-    if (!st.kind && !x->dry && !x->replay)
-        st = command_log_append(x->engine, x->stmt, id, statement->source,
-                                STR_NULL, x->overrides);
+    if (!st.kind)
+        st = source ? drop(x, statement, source, id)
+                    : log_drop(x, statement, id);
     if (st.kind) return st;
     Str message = source
                       ? str_printf(x->stmt,
@@ -108,7 +127,7 @@ static bool is_internal(const EngineQuery *query)
 static Status control_one(Exec *x, AstStatementKind kind, EngineQuery *query)
 {
     switch (kind) {
-    case STMT_TERMINATE: return query_remove(x, query);
+    case STMT_TERMINATE: return query_remove(x, query, STR_NULL);
     case STMT_PAUSE:
         if (x->dry) break;
         query->paused = true;
@@ -133,16 +152,10 @@ Status exec_control(Exec *x, const AstStatement *statement)
                                                          : "resumed";
     Str name = statement->all ? STR("ALL") : statement->name.text;
     Str id = str_printf(x->stmt, "%s/%.*s/execute", word, STR_ARG(name));
+    EngineQuery *query = NULL;
     Status st = st_ok();
 
-    if (statement->all) {
-        for (int i = 0; i < x->queries->count && !st.kind; i++) {
-            EngineQuery *query = x->queries->entries[i].value;
-            if (query && !is_internal(query))
-                st = control_one(x, statement->kind, query);
-        }
-    } else {
-        EngineQuery *query;
+    if (!statement->all) {
         st = query_require(x, statement->name.text, statement->name.at, &query);
         if (st.kind) return st;
         if (str_starts_with(query->id, STR("CST_")))
@@ -150,11 +163,16 @@ Status exec_control(Exec *x, const AstStatement *statement)
                                "query '%.*s' belongs to a source table: drop "
                                "the table instead",
                                STR_ARG(query->id));
-        st = control_one(x, statement->kind, query);
     }
-    if (!st.kind && !x->dry && !x->replay)
+    if (!x->dry && !x->replay)
         st = command_log_append(x->engine, x->stmt, id, statement->source,
                                 STR_NULL, x->overrides);
+    if (!st.kind && query) st = control_one(x, statement->kind, query);
+    for (int i = 0; statement->all && i < x->queries->count && !st.kind; i++) {
+        query = x->queries->entries[i].value;
+        if (query && !is_internal(query))
+            st = control_one(x, statement->kind, query);
+    }
     if (st.kind) return st;
     exec_status(x, statement, id, str_printf(x->stmt, "Query %s.", done).ptr,
                 STR_NULL, STR_NULL);

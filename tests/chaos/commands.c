@@ -63,6 +63,7 @@ static void match(Log *log)
 {
     const Talk *talk = log->chaos->talk;
     bool *taken = ARENA_ARRAY(log->chaos->arena, bool, talk->said.count + 1);
+    memset(taken, 0, sizeof *taken * (size_t)talk->said.count);
     int end = talk->said.count;
     sqlite3_stmt *rows = sql_prepare(
         log->chaos->db, "SELECT text FROM command ORDER BY off DESC");
@@ -123,14 +124,15 @@ static Status read_log(Log *log)
             " json_extract(CAST(value AS TEXT), '$.statement') AS text,"
             " json_extract(CAST(value AS TEXT), '$.plan.queryId') AS id"
             " FROM commands ORDER BY off");
-    log->extras = ARENA_ARRAY(chaos->arena, Logged,
-                              chaos->talk->extras.count + 1);
+    int extras = chaos->talk->extras.count;
+    log->extras = ARENA_ARRAY(chaos->arena, Logged, extras + 1);
+    memset(log->extras, 0, sizeof(Logged) * (size_t)extras);
     sqlite3_stmt *rows = sql_prepare(chaos->db, "SELECT text, id FROM command"
                                                 " ORDER BY off");
     while (sqlite3_step(rows) == SQLITE_ROW)
         follow_one(log, text_at(chaos, rows, 0), text_at(chaos, rows, 1));
     sqlite3_finalize(rows);
-    for (int i = 0; i < chaos->talk->extras.count; i++) {
+    for (int i = 0; i < extras; i++) {
         const Logged *extra = &log->extras[i];
         if (extra->created && !extra->terminated && !extra->dropped)
             *vec_push(chaos->arena, &log->ids) = extra->query_id;

@@ -21,7 +21,7 @@ static const char *const sources[] = {
     "CREATE STREAM rights (k STRING KEY, id BIGINT)"
     " WITH (kafka_topic='@_right', value_format='JSON');",
 };
-enum { SOURCES = sizeof sources / sizeof *sources };
+enum { SOURCES = sizeof sources / sizeof *sources, DAY_MS = 86400000 };
 
 #define KEY "CAST(key AS TEXT)"
 #define FIELD(name) "json_extract(CAST(value AS TEXT), '$." name "')"
@@ -83,6 +83,7 @@ const ChaosQuery chaos_queries[] = {
      .counts_by = "i.key",
      .counted = "substr(t.key, 1, length(t.key) - 32)",
      .kind = STORE_SESSION,
+     .retention_ms = 2 * DAY_MS,
      .pull = "SELECT k, windowend, windowstart, c, s FROM sessions;",
      .pulled = "p0 || printf('%016X%016X', p1, p2), p3, p4, NULL, NULL"},
     {.name = "windows",
@@ -97,6 +98,7 @@ const ChaosQuery chaos_queries[] = {
      .counts_by = "i.key || printf('%016X', i.time / 1000 * 1000)",
      .counted = "t.key",
      .kind = STORE_WINDOW,
+     .retention_ms = 2 * DAY_MS,
      .pull = "SELECT k, windowstart, c, s FROM windows;",
      .pulled = "p0 || printf('%016X', p1), p2, p3, NULL, NULL"},
     {.name = "tops",
@@ -132,7 +134,8 @@ const ChaosQuery chaos_queries[] = {
     {.name = "pairs",
      .sql = "SELECT l.k AS k, l.id AS lid, r.id AS rid FROM lefts l"
             " JOIN rights r WITHIN 1 SECOND GRACE PERIOD 1 HOUR ON l.k = r.k",
-     .kind = STORE_WINDOW},
+     .kind = STORE_WINDOW,
+     .retention_ms = 3602000}, /* Both sides of WITHIN, and the grace. */
 };
 
 static_assert(sizeof chaos_queries / sizeof *chaos_queries == QUERIES,

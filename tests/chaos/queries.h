@@ -34,7 +34,8 @@ typedef struct ChaosQuery {
                               sessions may merge: under the key without times. */
     const char *pull;      /* A pull query; its columns are p0, p1, ... */
     const char *pulled;    /* and these make (key, c, s, m, g) of them. */
-    StoreKind kind;        /* Of its own stores; what joins keep is keyed. */
+    StoreKind kind;        /* Of its stores, */
+    int64_t retention_ms;  /* and how long they keep windows. */
 } ChaosQuery;
 
 enum { QUERIES = 12, QUERY_GROUPS = 5 }; /* The one behind a repartition. */

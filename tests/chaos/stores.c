@@ -11,7 +11,7 @@
 
 #include "tests/chaos/queries.h"
 
-enum { SUBS_MAX = 3, RETENTION_MS = 2 * 86400000 };
+enum { SUBS_MAX = 3 };
 
 typedef struct Rows {
     sqlite3_stmt *insert;
@@ -34,7 +34,7 @@ static bool keep_row(void *context, Str key, Str value, int64_t timestamp_ms)
 
 /* All tasks' stores of that name. */
 static Status read_stores(Chaos *chaos, StateDb *db, const char *name,
-                          StoreKind kind)
+                          const ChaosQuery *query)
 {
     Rows rows = {.insert = NULL};
     if (sqlite3_prepare_v2(chaos->db, "INSERT INTO stored VALUES(?,?,?,?)", -1,
@@ -46,8 +46,8 @@ static Status read_stores(Chaos *chaos, StateDb *db, const char *name,
         for (int p = 0; p < PARTITIONS && !st.kind; p++) {
             StoreOptions options = {
                 .name = str_printf(chaos->arena, "%d_%d/%s", sub, p, name),
-                .kind = kind,
-                .retention_ms = RETENTION_MS};
+                .kind = query->kind,
+                .retention_ms = query->retention_ms};
             Store *store;
             st = store_open(db, chaos->arena, &options, &store);
             if (st.kind) break;
@@ -65,7 +65,7 @@ static Status read_stores(Chaos *chaos, StateDb *db, const char *name,
 typedef struct Changelog {
     const char *topic, *table; /* The table in the database that has it. */
     const char *application;
-    StoreKind kind;
+    const ChaosQuery *query;
 } Changelog;
 
 typedef VEC(Changelog) Changelogs;
@@ -105,7 +105,7 @@ static int compare(Chaos *chaos, const Changelog *changelog)
                            "CREATE TABLE stored(part INT, key BLOB, value BLOB,"
                            " time INT);"
                            "BEGIN");
-        st = read_stores(chaos, db, name, changelog->kind);
+        st = read_stores(chaos, db, name, changelog->query);
         state_close(db);
         sql_run(chaos->db, "COMMIT");
     }
@@ -124,7 +124,7 @@ static int compare(Chaos *chaos, const Changelog *changelog)
 
 /* Adds those of one query; false if there is none. */
 static bool find_changelogs(Chaos *chaos, const char *application,
-                            StoreKind kind, Changelogs *out)
+                            const ChaosQuery *query, Changelogs *out)
 {
     TopicInfo *topics;
     int count, before = out->count;
@@ -140,7 +140,7 @@ static bool find_changelogs(Chaos *chaos, const char *application,
             .topic = str_cstr(chaos->arena, name),
             .table = str_printf(chaos->arena, "changelog%d", out->count).ptr,
             .application = application,
-            .kind = kind};
+            .query = query};
     }
     return out->count > before;
 }
@@ -186,7 +186,7 @@ int stores_compare(Chaos *chaos)
         if (query < 0 || chaos_queries[query].member) continue;
         const char *application =
             str_copy(chaos->arena, str_from(e->d_name)).ptr;
-        found += find_changelogs(chaos, application, chaos_queries[query].kind,
+        found += find_changelogs(chaos, application, &chaos_queries[query],
                                  &changelogs);
     }
     if (directory) closedir(directory);
