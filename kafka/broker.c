@@ -129,6 +129,11 @@ STATUS consumer_seek(Consumer *consumer, Arena *arena,
     return consumer->broker->type->consumer_seek(consumer, arena, parts, count);
 }
 
+STATUS consumer_rest(Consumer *consumer, Arena *arena, bool rest)
+{
+    return consumer->broker->type->consumer_rest(consumer, arena, rest);
+}
+
 void consumer_reach(Consumer *consumer, int topic_index, int32_t partition,
                     ConsumerReach *reach)
 {

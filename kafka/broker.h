@@ -178,6 +178,7 @@ typedef struct BrokerType {
                               int count);
     STATUS (*consumer_committed)(Consumer *, Arena *, TopicPartition *,
                                  int count);
+    STATUS (*consumer_rest)(Consumer *, Arena *, bool rest);
     STATUS (*consumer_seek)(Consumer *, Arena *, const TopicPartition *,
                             int count);
     void (*consumer_reach)(Consumer *, int topic_index, int32_t partition,
@@ -309,6 +310,10 @@ STATUS consumer_committed(Consumer *consumer, Arena *arena,
  * of them before. All must be owned. Sets already polled stay valid. */
 STATUS consumer_seek(Consumer *consumer, Arena *arena,
                      const TopicPartition *parts, int count);
+/* While a consumer rests its polls keep it in its group, with all rebalances,
+ * and find nothing; nothing is fetched. When it goes on, it does so after the
+ * last record that a poll handed out. To be told twice does no harm. */
+STATUS consumer_rest(Consumer *consumer, Arena *arena, bool rest);
 /* Moves on with polls that find nothing too. */
 void consumer_reach(Consumer *consumer, int topic_index, int32_t partition,
                     ConsumerReach *reach);

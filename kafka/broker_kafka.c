@@ -562,6 +562,7 @@ static const BrokerType kafka_type = {
     .consumer_release = kafka_consumer_release,
     .consumer_commit = kafka_consumer_commit,
     .consumer_committed = kafka_consumer_committed,
+    .consumer_rest = kafka_consumer_rest,
     .consumer_seek = kafka_consumer_seek,
     .consumer_reach = kafka_consumer_reach,
     .producer_open = kafka_producer_open,

@@ -132,6 +132,31 @@ static void resolve_ends(KafkaConsumer *consumer, TopicPartition *parts,
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+/* Where it stands; OFFSET_* if it has not read anything yet. */
+static int64_t position_of(const Slot *slot)
+{
+    return slot->next ? slot->next : slot->start;
+}
+
+/* Anything fetched before an assignment is dropped by it. (Seeking and pausing
+ * one by one waits for each, and with batch calls before 2.1 what was fetched
+ * before still comes.) */
+rd_kafka_resp_err_t kafka_fetch_slots(KafkaConsumer *consumer)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(
+        consumer->slot_count);
+    for (int i = 0; i < consumer->slot_count && !consumer->resting; i++) {
+        Slot *slot = &consumer->slots[i];
+        slot->start = position_of(slot);
+        rd_kafka_topic_partition_list_add(
+            list, consumer->topics[slot->topic_index], slot->partition)
+            ->offset = slot->start;
+    }
+    rd_kafka_resp_err_t err = rd_kafka_assign(consumer->handle.rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return err;
+}
+
 /* ---- rebalances ---- */
 
 /* Gives up all partitions; the handler commits what it did. */
@@ -203,12 +228,7 @@ static void take(KafkaConsumer *consumer, rd_kafka_topic_partition_list_t *list)
         consumer->rebalance.assigned(consumer->rebalance.context, parts, count);
     consumer->by_group = true;
     kafka_set_slots(consumer, parts, count);
-    for (int i = 0; i < count; i++)
-        parts[i].metadata = STR_NULL;
-    rd_kafka_topic_partition_list_t *from = kafka_list_of(consumer, parts,
-                                                          count);
-    rd_kafka_assign(consumer->handle.rk, from);
-    rd_kafka_topic_partition_list_destroy(from);
+    kafka_fetch_slots(consumer);
     consumer->was_assigned = true;
 }
 
@@ -363,15 +383,6 @@ static Slot *slot_of(const KafkaConsumer *consumer, int topic_index,
     return NULL;
 }
 
-/* Where it stands; OFFSET_* if it has not read anything yet. */
-static int64_t position_of(const Slot *slot)
-{
-    return slot->next ? slot->next : slot->start;
-}
-
-/* All that is owned is assigned anew, which drops what was fetched. (Seeking
- * one by one waits for each, and with batch calls before 2.1 what was fetched
- * before still comes.) */
 STATUS kafka_consumer_seek(Consumer *base, Arena *arena,
                            const TopicPartition *parts, int count)
 {
@@ -389,23 +400,26 @@ STATUS kafka_consumer_seek(Consumer *base, Arena *arena,
         slot->next = parts[i].offset > 0 ? parts[i].offset : 0;
         slot->start = parts[i].offset;
     }
-    TopicPartition *all = ARENA_ARRAY(arena, TopicPartition,
-                                      consumer->slot_count + 1);
-    for (int i = 0; i < consumer->slot_count; i++) {
-        Slot *slot = &consumer->slots[i];
-        slot->start = position_of(slot);
-        all[i] = (TopicPartition){.topic_index = slot->topic_index,
-                                  .partition = slot->partition,
-                                  .offset = slot->start,
-                                  .metadata = STR_NULL};
-    }
-    rd_kafka_topic_partition_list_t *list = kafka_list_of(consumer, all,
-                                                          consumer->slot_count);
-    rd_kafka_resp_err_t err = rd_kafka_assign(consumer->handle.rk, list);
-    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_resp_err_t err = kafka_fetch_slots(consumer);
     if (!err) return st_ok();
     return kafka_error(consumer->handle.broker, arena, err, ST_FATAL, NULL,
                        "go back to the last commit");
+}
+
+/* Its partitions stay the group's assignment; librdkafka just has none to
+ * fetch. */
+STATUS kafka_consumer_rest(Consumer *base, Arena *arena, bool rest)
+{
+    KafkaConsumer *consumer = (KafkaConsumer *)base;
+
+    if (consumer->resting == rest) return st_ok();
+    consumer->resting = rest;
+    if (!consumer->slot_count) return st_ok();
+    rd_kafka_resp_err_t err = kafka_fetch_slots(consumer);
+    if (!err) return st_ok();
+    consumer->resting = !rest;
+    return kafka_error(consumer->handle.broker, arena, err, ST_FATAL, NULL,
+                       rest ? "pause" : "resume");
 }
 
 void kafka_consumer_reach(Consumer *base, int topic_index, int32_t partition,

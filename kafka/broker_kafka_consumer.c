@@ -274,18 +274,7 @@ static void start_again(KafkaConsumer *consumer, PollBatch *batch, int count)
 {
     for (int i = 0; i < count; i++)
         rd_kafka_message_destroy(batch->raw[i]);
-    arena_reset(consumer->scratch);
-    TopicPartition *parts = ARENA_ARRAY(consumer->scratch, TopicPartition,
-                                        consumer->slot_count + 1);
-    for (int i = 0; i < consumer->slot_count; i++)
-        parts[i] = (TopicPartition){
-            .topic_index = consumer->slots[i].topic_index,
-            .partition = consumer->slots[i].partition,
-            .offset = consumer->slots[i].start};
-    rd_kafka_topic_partition_list_t *list = kafka_list_of(consumer, parts,
-                                                          consumer->slot_count);
-    rd_kafka_assign(consumer->handle.rk, list);
-    rd_kafka_topic_partition_list_destroy(list);
+    kafka_fetch_slots(consumer);
 }
 
 /* Fills batch->raw from `from` on without waiting; returns the new count. */

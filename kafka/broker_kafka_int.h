@@ -167,7 +167,8 @@ typedef struct KafkaConsumer {
     unsigned finder_mask;
     bool was_revoked, was_assigned; /* In the call under way. */
     bool is_lost;                   /* Being revoked too late to commit. */
-    bool rejoin; /* An assignment could not be taken: join again. */
+    bool rejoin;  /* An assignment could not be taken: join again. */
+    bool resting; /* Nothing is fetched. */
     PollBatch *used, *spare;
     size_t queue_peak, queue_last; /* Messages that waited. */
     int64_t wake_ns;               /* The fetcher may be woken from then on. */
@@ -177,6 +178,8 @@ typedef struct KafkaConsumer {
 /* Makes these the owned partitions. */
 void kafka_set_slots(KafkaConsumer *consumer, const TopicPartition *parts,
                      int count);
+/* Has what is owned fetched from where each stands; nothing while it rests. */
+rd_kafka_resp_err_t kafka_fetch_slots(KafkaConsumer *consumer);
 /* The slot of a message's partition; -1: it is not owned. */
 int kafka_find_slot(KafkaConsumer *consumer, const rd_kafka_topic_t *rkt,
                     int32_t partition);
@@ -206,6 +209,7 @@ STATUS kafka_consumer_commit(Consumer *base, Arena *arena,
                              const TopicPartition *parts, int count);
 STATUS kafka_consumer_committed(Consumer *base, Arena *arena,
                                 TopicPartition *parts, int count);
+STATUS kafka_consumer_rest(Consumer *base, Arena *arena, bool rest);
 STATUS kafka_consumer_seek(Consumer *base, Arena *arena,
                            const TopicPartition *parts, int count);
 void kafka_consumer_reach(Consumer *base, int topic_index, int32_t partition,

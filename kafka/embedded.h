@@ -149,6 +149,7 @@ struct EmbeddedConsumer {
     Arena *arena;
     pthread_cond_t wake;
     bool waiting;
+    bool resting;
     Topic **topics;
     GroupTopic *group_topics;
     int topic_count;
@@ -209,6 +210,7 @@ void embedded_close(Broker *broker);
     .consumer_release = embedded_consumer_release,                             \
     .consumer_commit = embedded_consumer_commit,                               \
     .consumer_committed = embedded_consumer_committed,                         \
+    .consumer_rest = embedded_consumer_rest,                                   \
     .consumer_seek = embedded_consumer_seek,                                   \
     .consumer_reach = embedded_consumer_reach,                                 \
     .producer_open = embedded_producer_open,                                   \
@@ -280,6 +282,7 @@ void embedded_consumer_release(Consumer *, RecordSet *);
 STATUS embedded_consumer_commit(Consumer *, Arena *, const TopicPartition *,
                                 int);
 STATUS embedded_consumer_committed(Consumer *, Arena *, TopicPartition *, int);
+STATUS embedded_consumer_rest(Consumer *, Arena *, bool rest);
 STATUS embedded_consumer_seek(Consumer *, Arena *, const TopicPartition *,
                               int count);
 void embedded_consumer_reach(Consumer *, int topic_index, int32_t partition,

@@ -45,6 +45,7 @@ static EmbeddedBroker *broker_of(const EmbeddedConsumer *consumer)
 
 static bool has_data(const EmbeddedConsumer *consumer)
 {
+    if (consumer->resting) return false;
     for (int i = 0; i < consumer->position_count; i++)
         if (consumer->positions[i].next < consumer->positions[i].part->end)
             return true;
@@ -347,6 +348,18 @@ Status embedded_consumer_seek(Consumer *base, Arena *arena,
     return st;
 }
 
+Status embedded_consumer_rest(Consumer *base, Arena *arena, bool rest)
+{
+    EmbeddedConsumer *consumer = (EmbeddedConsumer *)base;
+    EmbeddedBroker *broker = broker_of(consumer);
+
+    (void)arena;
+    pthread_mutex_lock(&broker->lock);
+    consumer->resting = rest;
+    pthread_mutex_unlock(&broker->lock);
+    return st_ok();
+}
+
 void embedded_consumer_reach(Consumer *base, int topic_index, int32_t partition,
                              ConsumerReach *reach)
 {
@@ -539,6 +552,7 @@ static int find_ready(const EmbeddedConsumer *consumer, Arena *arena,
                       bool **ready)
 {
     int count = 0;
+    if (consumer->resting) return 0;
     *ready = ARENA_ARRAY(arena, bool, consumer->position_count);
     for (int i = 0; i < consumer->position_count; i++) {
         const Position *at = &consumer->positions[i];

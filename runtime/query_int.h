@@ -89,6 +89,7 @@ typedef struct Worker {
     PollArena *free_polls;
     int64_t queued; /* Records read and not given back. */
     bool away;      /* The broker; said once. */
+    bool resting;   /* Its consumer does, as the query is paused. */
     bool closed_down;
     bool hosted;          /* A hub's thread does the work. */
     int64_t cpu_ns;       /* Hosted: its part of that thread's time. */

@@ -22,6 +22,7 @@ enum {
     TURN_RECORDS = 8192,
     PUBLISH_MS = 100,
     AWAY_PAUSE_MS = 100,
+    PAUSED_POLL_MS = 20,
 };
 
 struct PollArena {
@@ -369,6 +370,17 @@ static void pass_markers(Worker *worker)
     }
 }
 
+/* The consumer rests, or goes on. False: not yet. */
+static bool rest(Worker *worker, bool resting)
+{
+    if (worker->resting == resting) return true;
+    Status st = consumer_rest(worker->consumer, worker->turn, resting);
+    if (st.kind == ST_RETRY) worker_note_away(worker, st);
+    if (st.kind && st.kind != ST_RETRY) worker_fail(worker, st);
+    if (!st.kind) worker->resting = resting;
+    return !st.kind;
+}
+
 static int process_tasks(Worker *worker)
 {
     int done = 0, before;
@@ -420,6 +432,7 @@ int worker_turn(Worker *worker, int timeout_ms, int max_records)
         worker_publish(worker, false);
         return 0;
     }
+    if (!rest(worker, false)) return 0;
     if (worker->queued < QUEUED_MAX || !nested)
         polled = poll_records(worker, timeout_ms, max_records);
     pass_markers(worker);
@@ -448,15 +461,27 @@ void query_tell_finished(Query *query)
         query->options.finished(query->options.finished_context, query);
 }
 
+/* While the query is paused: a member of its group that takes part in
+ * rebalances, reads nothing, and commits what it had done. */
+static void paused_turn(Worker *worker)
+{
+    arena_reset(worker->turn);
+    bool member = !worker->exactly_once || worker->may_join;
+    if (member && rest(worker, true))
+        poll_records(worker, PAUSED_POLL_MS, TURN_RECORDS);
+    else
+        clock_sleep_ms(PAUSED_POLL_MS);
+    if (!query_is_finished(worker->query)) commit_if_due(worker, 0);
+    worker_publish(worker, false);
+}
+
 void *worker_main(void *argument)
 {
     Worker *worker = argument;
     Query *query = worker->query;
     while (!atomic_load(&query->stopping) && !query_is_finished(query)) {
         if (atomic_load(&query->paused)) {
-            commit_if_due(worker, 0);
-            worker_publish(worker, false);
-            clock_sleep_ms(20);
+            paused_turn(worker);
             continue;
         }
         int64_t interval = query->options.commit_interval_ms;

@@ -199,6 +199,38 @@ static void a_reader_goes_back(const Suite *suite, Arena *arena)
     consumer_close(reader);
 }
 
+static void a_reader_rests(const Suite *suite, Arena *arena)
+{
+    const char *topic = suite_name(suite, arena, "rest");
+    Record got[8];
+
+    CHECK(suite_topic(suite, arena, topic, 1));
+    for (int i = 0; i < 5; i++)
+        CHECK(suite_send(suite, arena, topic, 0, "k",
+                         str_printf(arena, "%d", i).ptr)
+                  .kind == ST_OK);
+    Consumer *reader = suite_reader(suite, arena, topic, 1, 0);
+    if (!reader) return;
+    RecordSet *sets;
+    int count = 0, left = 5;
+    for (int i = 0; i < 400 && !count; i++)
+        CHECK(consumer_poll(reader, arena, 50, 2, &sets, &count).kind == ST_OK);
+    CHECK(count == 1);
+    if (count) left = 6 - sets->count;
+    CHECK(consumer_rest(reader, arena, true).kind == ST_OK);
+    CHECK(consumer_rest(reader, arena, true).kind == ST_OK);
+    CHECK(suite_send(suite, arena, topic, 0, "k", "5").kind == ST_OK);
+    for (int i = 0; i < 10; i++) {
+        CHECK(consumer_poll(reader, arena, 50, 100, &sets, &count).kind ==
+              ST_OK);
+        CHECK(count == 0);
+    }
+    CHECK(consumer_rest(reader, arena, false).kind == ST_OK);
+    CHECK(suite_read(suite, arena, reader, got, NULL, left) == left);
+    CHECK(got[0].offset == 6 - left && got[left - 1].offset == 5);
+    consumer_close(reader);
+}
+
 /* ---- many threads ---- */
 
 enum { WRITERS = 4, EACH = 5000, THREAD_PARTITIONS = 3 };
@@ -391,6 +423,7 @@ int broker_suite_transactions(const Suite *suite)
     a_newer_producer_fences_the_older(suite, arena);
     a_reader_comes_to_the_end(suite, arena);
     a_reader_goes_back(suite, arena);
+    a_reader_rests(suite, arena);
     writers_and_a_reader_at_once(suite, arena);
     a_copy_has_each_record_once(suite, arena);
     arena_free(arena);

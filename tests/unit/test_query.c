@@ -709,6 +709,53 @@ static void on_finished(void *context, Query *query)
     ((Fixture *)context)->finished++;
 }
 
+/* Paused it stays a member of its group: another that joins gets its share at
+ * once, and the query goes on with the rest where it was. */
+static void test_pause_in_group(void)
+{
+    Fixture f;
+    setup(&f, 0, 0);
+    f.options.threads = 1;
+    f.options.commit_interval_ms = 10;
+    topic(&f, "in", 2);
+    topic(&f, "out", 1);
+    for (int i = 0; i < 40; i++)
+        send(&f, "in", be64(i), "{\"A\":2}", i);
+    start(&f, filter_plan(&f));
+    for (int i = 0; i < 1000 && !query_is_idle(f.query); i++)
+        clock_sleep_ms(5);
+    query_pause(f.query);
+    clock_sleep_ms(100);
+    Consumer *other;
+    const char *topics[] = {"in"};
+    ConsumerOptions options = {
+        .group = f.options.application_id, .topics = topics, .topic_count = 1};
+    CHECK(!consumer_open(f.broker, arena, &options, &other).kind);
+    for (int i = 40; i < 80; i++)
+        send(&f, "in", be64(i), "{\"A\":2}", i);
+    int theirs = 0, count;
+    for (int i = 0; i < 40; i++) {
+        RecordSet *sets;
+        CHECK(!consumer_poll(other, arena, 50, 1000, &sets, &count).kind);
+        for (int s = 0; s < count; s++) {
+            theirs += sets[s].count;
+            consumer_release(other, &sets[s]);
+        }
+    }
+    QueryInfo info;
+    query_info(f.query, arena, &info);
+    CHECK(info.state == QUERY_PAUSED && info.records_in == 40);
+    CHECK(theirs > 0 && theirs < 40);
+    query_resume(f.query);
+    for (int i = 0; i < 1000 && info.records_in < 80 - theirs; i++) {
+        clock_sleep_ms(5);
+        query_info(f.query, arena, &info);
+    }
+    CHECK(info.records_in == 80 - theirs);
+    consumer_close(other);
+    teardown(&f);
+}
+
 static void test_limit(void)
 {
     Fixture f;
@@ -882,6 +929,7 @@ static void run_all(void)
     test_restart();
     test_final_restart();
     test_pause();
+    test_pause_in_group();
     test_limit();
     test_read_state();
     test_two_members();

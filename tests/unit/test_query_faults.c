@@ -124,6 +124,15 @@ static Status seek(Consumer *c, Arena *a, const TopicPartition *p, int n)
     return st;
 }
 
+static Status rest(Consumer *c, Arena *a, bool resting)
+{
+    Refusing *r = of(c->broker);
+    c->broker = r->inner;
+    Status st = r->inner->type->consumer_rest(c, a, resting);
+    c->broker = &r->base;
+    return st;
+}
+
 static void reach(Consumer *c, int topic, int32_t part, ConsumerReach *out)
 {
     Refusing *r = of(c->broker);
@@ -255,6 +264,7 @@ static void refusing_open(Refusing *r)
                                  .consumer_release = release,
                                  .consumer_commit = commit,
                                  .consumer_committed = committed,
+                                 .consumer_rest = rest,
                                  .consumer_seek = seek,
                                  .consumer_reach = reach,
                                  .txn_begin = begin,
