@@ -234,6 +234,10 @@ void exec_status(Exec *x, const AstStatement *statement, Str command_id,
 /* Description of one source, DESCRIBE's entity body. */
 Json *describe_source(Exec *x, const Source *source, bool extended);
 Json *describe_query_brief(Exec *x, const EngineQuery *query);
+/* A query's state by host, and its tasks here with their offsets
+ * (describe_tasks.c). `state` and `query` NULL: it does not run. */
+Json *describe_hosts(Exec *x, const char *state);
+Json *describe_tasks(Exec *x, const EngineQuery *query);
 /* SHOW QUERIES EXTENDED. */
 Status exec_describe_queries(Exec *x, const AstStatement *statement);
 /* The numbers of a source's topic, and how far its queries have come

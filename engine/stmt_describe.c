@@ -168,14 +168,14 @@ static Json *describe_query(Exec *x, const EngineQuery *query, const Plan *plan,
     json_set(one, "executionPlan", text(x, str_copy(x->stmt, buf_str(&json))));
     buf_free(&json);
     json_set(one, "overriddenProperties", overrides_of(x, query));
-    json_set(one, "ksqlHostQueryStatus", json_new_object(x->stmt));
+    json_set(one, "ksqlHostQueryStatus", describe_hosts(x, state));
     json_set(one, "queryType",
              text(x, plan->kind == PLAN_PERSISTENT ? STR("PERSISTENT")
                      : plan->kind == PLAN_PUSH     ? STR("PUSH")
                                                    : STR("PULL")));
     Json *errors = json_set(one, "queryErrors", json_new_array(x->stmt));
     if (query) query_retry_errors(query, x->stmt, errors);
-    json_set(one, "tasksMetadata", json_new_array(x->stmt));
+    json_set(one, "tasksMetadata", describe_tasks(x, query));
     json_set(one, "state",
              state ? text(x, str_from(state)) : json_new_null(x->stmt));
     json_set(one, "consumerGroupId",

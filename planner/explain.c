@@ -14,6 +14,8 @@
 #include "planner/planner_int.h"
 #include "base/json.h"
 
+enum { PULL_SHOWN = 10 }; /* Alternatives of a pull query. */
+
 static const char *const kind_names[] = {
     [PLAN_SOURCE] = "source",
     [PLAN_FILTER] = "filter",
@@ -183,21 +185,89 @@ static void print_details(Buf *out, const PlanNode *node, Arena *arena)
     }
 }
 
+/* ---- what a pull query reads ---- */
+
+static const char *const pull_names[] = {
+    [PULL_KEYS] = "key look-up",
+    [PULL_RANGE] = "key range",
+    [PULL_SCAN] = "table scan",
+};
+
+static const char *const compare_signs[] = {
+    [CMP_EQ] = "=", [CMP_LT] = "<",  [CMP_LE] = "<=",
+    [CMP_GT] = ">", [CMP_GE] = ">=",
+};
+
+/* One test of an alternative. */
+static void print_test(Buf *out, bool *first, Str name, int op,
+                       const Expr *value)
+{
+    buf_printf(out, "%s%.*s %s ", *first ? "" : " AND ", STR_ARG(name),
+               compare_signs[op]);
+    expr_print(out, value, NULL);
+    *first = false;
+}
+
+static void print_lookup(Buf *out, const PlanPullLookup *lookup,
+                         const Schema *schema, Arena *arena)
+{
+    bool first = true;
+    for (int i = 0; i < schema->key_count && (i == 0 || !lookup->range); i++)
+        print_test(out, &first, name_quote(arena, schema->columns[i].name),
+                   lookup->range ? lookup->range_op : CMP_EQ,
+                   lookup->range ? lookup->range : lookup->key[i]);
+    for (int i = 0; i < lookup->window_count; i++) {
+        const PlanPullWindow *window = &lookup->windows[i];
+        print_test(out, &first,
+                   window->is_start ? STR("WINDOWSTART") : STR("WINDOWEND"),
+                   window->op, window->value);
+    }
+}
+
+/* How the rows are found, and each alternative on a line. */
+static void print_pull(Buf *out, const PlanPull *pull, const PlanNode *source,
+                       int depth, Arena *arena)
+{
+    buf_printf(out, "%s '%.*s' in %s\n", pull_names[pull->method],
+               STR_ARG(source->source.name),
+               pull->method == PULL_KEYS ? "the partition of each key"
+                                         : "all partitions");
+    if (pull->method == PULL_SCAN) return;
+    for (int i = 0; i < pull->lookup_count; i++) {
+        buf_printf(out, "%*s", 2 * depth + 2, "");
+        if (i == PULL_SHOWN && pull->lookup_count > PULL_SHOWN + 1) {
+            buf_printf(out, "and %d more\n", pull->lookup_count - i);
+            return;
+        }
+        print_lookup(out, &pull->lookups[i], source->source.schema, arena);
+        buf_push(out, '\n');
+    }
+}
+
 /* ---- text ---- */
 
-static void print_node(Buf *out, const PlanNode *node, int depth, Arena *arena)
+static void print_node(Buf *out, const Plan *plan, const PlanNode *node,
+                       int depth, Arena *arena)
 {
-    buf_printf(out, "%*s%s ", 2 * depth, "", kind_names[node->kind]);
+    const PlanPull *pull = plan->pull;
+    buf_printf(out, "%*s", 2 * depth, "");
+    if (pull && node->kind == PLAN_SOURCE) {
+        print_pull(out, pull, node, depth, arena);
+        return;
+    }
+    buf_printf(out, "%s ", kind_names[node->kind]);
     print_details(out, node, arena);
+    if (pull && pull->exact && node->kind == PLAN_FILTER)
+        buf_append_str(out, STR(" (holds for all that is found)"));
     buf_push(out, '\n');
     for (int i = 0; i < node->input_count; i++)
-        print_node(out, node->inputs[i], depth + 1, arena);
+        print_node(out, plan, node->inputs[i], depth + 1, arena);
 }
 
 void plan_print(Buf *out, const Plan *plan)
 {
     Arena *arena = arena_new("explain", 0);
-    print_node(out, plan->root, 0, arena);
+    print_node(out, plan, plan->root, 0, arena);
     arena_free(arena);
 }
 
@@ -233,8 +303,8 @@ static void write_columns(Buf *out, const PlanNode *node, Arena *arena)
     buf_push(out, ']');
 }
 
-/* What becomes the names of internal topics: <application id>-<name>-repartition
- * and <application id>-<store>-changelog. */
+/* What becomes the names of internal topics: <application
+ * id>-<name>-repartition and <application id>-<store>-changelog. */
 static void write_internal_names(Buf *out, const PlanNode *node)
 {
     Str stores[4] = {STR_NULL};
@@ -322,6 +392,8 @@ void plan_write_json(Buf *out, const Plan *plan)
     write_member(out, "schema",
                  schema_print(arena, plan->schema,
                               plan->sink_is_table ? "PRIMARY KEY" : "KEY"));
+    if (plan->pull)
+        write_member(out, "pull", str_from(pull_names[plan->pull->method]));
     buf_printf(out, ",\"root\":%d,\"nodes\":[", plan->root->id);
     for (int i = 0; i < plan->node_count; i++) {
         if (i) buf_push(out, ',');

@@ -249,10 +249,9 @@ static void foreign_right_process(Op *op, int input, Batch *batch)
         else if (batch->key_bytes[row].ptr)
             change_right(op, batch, row);
     }
+    /* The left half counts the rows that come out. */
     writer_send(&state->answers);
     writer_begin(&state->answers);
-    /* The left half counts the rows that come out. */
-    op->rows_out = 0;
     join_trim(op, state->store);
     join_trim(op, state->subscriptions);
 }

@@ -93,9 +93,8 @@ static void writer_op_process(Op *op, int input, Batch *batch)
     writer_begin(&state->writer);
     for (int i = 0; i < batch->sel_count; i++)
         write_row(state, batch, batch_row(batch, i));
-    writer_send(&state->writer);
     /* The reader counts what comes out of this node. */
-    op->rows_out = 0;
+    writer_send(&state->writer);
 }
 
 static void writer_op_close(Op *op)

@@ -187,6 +187,7 @@ static void sink_process(Op *op, int input, Batch *batch)
         if (!sink_time(op, batch, row, stream_ms, &ms)) continue;
         if (!write_row(op, batch, row, ms)) return;
     }
+    op->rows_out += state->writer.count;
     writer_send(&state->writer);
 }
 

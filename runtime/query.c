@@ -10,8 +10,11 @@
  */
 #include "runtime/query_int.h"
 
+#include <stdlib.h>
+
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/vec.h"
 #include "runtime/hub_int.h"
 #include "runtime/table_state.h"
 
@@ -408,4 +411,37 @@ void query_print(Query *query, Buf *out)
         buf_printf(out, "standby: partitions=%d behind=%lld\n", standbys,
                    (long long)behind);
     arena_free(arena);
+}
+
+static int by_task(const void *a, const void *b)
+{
+    const Progress *first = a, *second = b;
+    if (first->sub != second->sub) return first->sub - second->sub;
+    if (first->partition != second->partition)
+        return first->partition < second->partition ? -1 : 1;
+    return first->topic - second->topic;
+}
+
+int query_tasks(Query *query, Arena *arena, QueryTaskInput **inputs)
+{
+    VEC(Progress) all = {0};
+    pthread_mutex_lock(&query->lock);
+    for (int w = 0; w < query->worker_count; w++) {
+        const Worker *worker = &query->workers[w];
+        for (int i = 0; i < worker->progress_count; i++)
+            *vec_push(arena, &all) = worker->progress_room[i];
+    }
+    pthread_mutex_unlock(&query->lock);
+    if (all.count) qsort(all.at, (size_t)all.count, sizeof *all.at, by_task);
+    *inputs = ARENA_ARRAY(arena, QueryTaskInput, all.count + 1);
+    for (int i = 0; i < all.count; i++) {
+        const Progress *p = &all.at[i];
+        (*inputs)[i] = (QueryTaskInput){
+            .task = str_printf(arena, "%d_%d", p->sub, (int)p->partition),
+            .topic = query->topics[p->topic].name,
+            .partition = p->partition,
+            .committed = p->committed,
+            .end = p->end};
+    }
+    return all.count;
 }

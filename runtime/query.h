@@ -139,6 +139,18 @@ void query_info(Query *query, Arena *arena, QueryInfo *info);
  * were late or bad, own time, keys and bytes of state. */
 void query_print(Query *query, Buf *out);
 
+/* How far a task of this process has come in a partition that it reads. */
+typedef struct QueryTaskInput {
+    Str task; /* "0_3": sub-topology and partition. */
+    const char *topic;
+    int32_t partition;
+    int64_t committed; /* Offset; -1: nothing yet. */
+    int64_t end;       /* What the broker has; -1: not known. */
+} QueryTaskInput;
+
+/* All of them, by task; returns their number. As published last. */
+int query_tasks(Query *query, Arena *arena, QueryTaskInput **inputs);
+
 /* Calls `visit` for each row of the table that the query keeps, as values of
  * the columns of the node that keeps it (plan_kept); `key` (ptr NULL: all)
  * wants those of one key only. Looks at every row: for comparing a state with

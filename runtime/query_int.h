@@ -48,11 +48,14 @@ typedef struct SubPlan {
 
 /* What others may see of a partition that a worker reads. */
 typedef struct Progress {
+    int sub; /* Of the task. */
     int topic;
     int32_t partition;
-    int64_t position; /* All before it is processed. */
-    bool dirty;       /* And not yet flushed and committed. */
-    bool queued;      /* More is in hand. */
+    int64_t position;  /* All before it is processed. */
+    int64_t committed; /* -1: nothing. */
+    int64_t end;       /* What the broker has; -1: not known. */
+    bool dirty;        /* And not yet flushed and committed. */
+    bool queued;       /* More is in hand. */
 } Progress;
 
 typedef struct NodeCounts {

@@ -701,10 +701,17 @@ static void show_progress(Worker *worker)
         for (int i = 0; i < task->input_count; i++) {
             const TaskInput *input = &task->inputs[i];
             if (!input->owned) continue;
+            ConsumerReach reach = {.end = -1};
+            if (worker->consumer)
+                consumer_reach(worker->consumer, input->topic, task->partition,
+                               &reach);
             worker->progress_room[worker->progress_count++] = (Progress){
+                .sub = task->sub,
                 .topic = input->topic,
                 .partition = task->partition,
                 .position = input->position,
+                .committed = input->committed,
+                .end = reach.end,
                 .dirty = task->dirty || !task->restored,
                 .queued = input->queued || input->batch};
         }

@@ -131,7 +131,6 @@ void writer_send(Writer *writer)
         if (end > from) send_run(writer, p, writer->records + from, end - from);
         from = end;
     }
-    writer->op->rows_out += writer->count;
     /* Hundreds of guests share a thread: what one of them needs for a large
      * batch is not kept for each. */
     if (writer->op->task->hosted && writer->cap > ROOM_KEPT) free_room(writer);

@@ -54,6 +54,69 @@ EXPLAIN CSAS_B_0;
 -->   project Project: in=0 out=0
 -->     source KsqlTopic: in=0 out=0
 
+--@test: EXPLAIN of a pull query shows the keys that it looks up, and windows
+CREATE STREAM a (id STRING KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS c FROM a WINDOW TUMBLING (SIZE 1 MINUTE) GROUP BY id;
+EXPLAIN SELECT c FROM b WHERE id IN ('x', 'y') AND windowstart >= 60000 AND windowend < 240000;
+--> result to the client
+-->   project C
+-->     filter (((ID = 'x') OR (ID = 'y')) AND (WINDOWSTART >= 60000)) AND (WINDOWEND < 240000) (holds for all that is found)
+-->       key look-up 'B' in the partition of each key
+-->         ID = 'x' AND WINDOWSTART >= 60000 AND WINDOWEND < 240000
+-->         ID = 'y' AND WINDOWSTART >= 60000 AND WINDOWEND < 240000
+EXPLAIN SELECT c FROM b WHERE id = 'x' AND c > 1;
+--> result to the client
+-->   project C
+-->     filter (ID = 'x') AND (C > 1)
+-->       key look-up 'B' in the partition of each key
+-->         ID = 'x'
+
+--@test: EXPLAIN of a pull query shows a range of keys
+CREATE STREAM a (id STRING KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS c FROM a GROUP BY id;
+EXPLAIN SELECT * FROM b WHERE id >= 'x' LIMIT 3;
+--> result to the client
+-->   limit 3
+-->     project ID, C
+-->       filter ID >= 'x'
+-->         key range 'B' in all partitions
+-->           ID >= 'x'
+
+--@test: EXPLAIN of a pull query shows that it reads all
+CREATE STREAM a (id INT KEY, g INT, n INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b WITH (key_format='JSON') AS SELECT id, g, COUNT(*) AS c FROM a GROUP BY id, g;
+EXPLAIN SELECT c FROM b WHERE id = 1;
+--> result to the client
+-->   project C
+-->     filter ID = 1
+-->       table scan 'B' in all partitions
+EXPLAIN SELECT c FROM b WHERE id = 1 AND g = 2;
+--> result to the client
+-->   project C
+-->     filter (ID = 1) AND (G = 2) (holds for all that is found)
+-->       key look-up 'B' in the partition of each key
+-->         ID = 1 AND G = 2
+
+--@test: EXPLAIN of a pull query cuts a long list of keys
+CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS c FROM a GROUP BY id;
+EXPLAIN SELECT c FROM b WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+--> result to the client
+-->   project C
+-->     filter (((ID = 1) OR ((ID = 2) OR (ID = 3))) OR ((ID = 4) OR ((ID = 5) OR (ID = 6)))) OR (((ID = 7) OR ((ID = 8) OR (ID = 9))) OR ((ID = 10) OR ((ID = 11) OR (ID = 12)))) (holds for all that is found)
+-->       key look-up 'B' in the partition of each key
+-->         ID = 1
+-->         ID = 2
+-->         ID = 3
+-->         ID = 4
+-->         ID = 5
+-->         ID = 6
+-->         ID = 7
+-->         ID = 8
+-->         ID = 9
+-->         ID = 10
+-->         and 2 more
+
 --@test: EXPLAIN of what is no query is refused
 --@expected.message: EXPLAIN
 CREATE STREAM a (id INT KEY, n INT) WITH (kafka_topic='a', value_format='JSON');
