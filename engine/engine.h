@@ -48,9 +48,9 @@ typedef struct mr_Options {
     bool memory_state;   /* Tests: state stores without RocksDB. */
     int batch_rows_max;  /* 0: the maximum. Tests: 1, 3, ... */
     int64_t state_memory_bytes; /* 0: as set. Tests: less than can be set. */
-    bool one_partition;  /* Tests: topics have the partitions they are said to
-                            have, but all records go to partition 0, and so
-                            stay in order. */
+    bool one_partition; /* Tests: topics have the partitions they are said to
+                           have, but all records go to partition 0, and so
+                           stay in order. */
 } mr_Options;
 
 /* Opens the broker, replays the command log, starts the queries. ST_USER for
@@ -59,8 +59,8 @@ typedef struct mr_Options {
 STATUS mr_open(Arena *arena, const mr_Options *options, mr_Engine **engine);
 
 /* Stops all queries cleanly: outputs, state and offsets are committed. The
- * broker stays open, so that outputs can still be read, and mr_query_stats tells the final
- * counts. Nothing may be executed any more. */
+ * broker stays open, so that outputs can still be read, and mr_query_stats
+ * tells the final counts. Nothing may be executed any more. */
 void mr_stop(mr_Engine *engine);
 
 /* mr_stop, then closes everything. NULL is allowed. */

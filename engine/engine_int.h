@@ -151,6 +151,9 @@ EngineQuery *query_keep(EngineQuery *query);
 void query_let_go(EngineQuery *query);
 /* Starts it, unless the engine is not started yet. */
 STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query);
+/* Leaves a sign that is there until query_remove is done: its state directory,
+ * which goes last. Before the command log says that it is to be removed. */
+STATUS query_sign(Exec *x, const EngineQuery *query);
 /* Stops it, removes its internal topics, state and group, and forgets it. With
  * `topic`, that of its sink, which goes too: fails only if that cannot be. */
 STATUS query_remove(Exec *x, EngineQuery *query, Str topic);

@@ -210,52 +210,12 @@ STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query)
     return st_ok();
 }
 
-/* True if its group has offsets in any of the topics it read. */
-static bool has_offsets(const Exec *x, const EngineQuery *query)
-{
-    for (int i = 0; i < query->plan->source_count; i++) {
-        const Source *source = catalog_find(x->catalog,
-                                            query->plan->sources[i]);
-        if (!source) continue;
-        TopicPartition *parts = ARENA_ARRAY(x->stmt, TopicPartition,
-                                            source->partitions + 1);
-        GroupOffsets group = {.group = query->application_id,
-                              .topic = str_cstr(x->stmt, source->topic),
-                              .parts = parts,
-                              .count = source->partitions};
-        for (int p = 0; p < source->partitions; p++)
-            parts[p] = (TopicPartition){.partition = p};
-        broker_committed_groups(x->engine->broker, x->stmt, &group, 1);
-        for (int p = 0; p < group.count && !group.status.kind; p++)
-            if (parts[p].offset >= 0) return true;
-    }
-    return false;
-}
-
-/* True if there is still something of a query that was removed: then whoever
- * did so died before it was done. */
-static bool has_remains(const Exec *x, const EngineQuery *query)
-{
-    TopicInfo *topics;
-    int count;
-    if (query->state_directory.ptr &&
-        !access(str_cstr(x->stmt, query->state_directory), F_OK))
-        return true;
-    Str prefix = str_printf(x->stmt, "%.*s-", STR_ARG(query->application_id));
-    Status st = broker_list_topics(x->engine->broker, x->stmt, &topics, &count);
-    for (int i = 0; i < count && !st.kind; i++)
-        if (str_starts_with(topics[i].name, prefix)) return true;
-    return has_offsets(x, query);
-}
-
-/* All that is outside of this process. The sink's topic goes first: while there
- * is anything else, it is known that this is not done. */
+/* All that is outside of this process, the sign last. */
 static Status remove_remains(Exec *x, const EngineQuery *query, Str topic)
 {
-    Broker *broker = x->engine->broker;
     Status gone = topic.len ? engine_delete_topic(x->engine, x->stmt, topic)
                             : st_ok();
-    Status st = query_cleanup(x->stmt, broker, query->plan,
+    Status st = query_cleanup(x->stmt, x->engine->broker, query->plan,
                               query->application_id, query->state_directory);
     /* The query has ended; leftovers must not make the statement fail. */
     if (st.kind)
@@ -264,14 +224,28 @@ static Status remove_remains(Exec *x, const EngineQuery *query, Str topic)
     return gone;
 }
 
+STATUS query_sign(Exec *x, const EngineQuery *query)
+{
+    return query->state_directory.ptr
+               ? state_reserve(x->stmt, query->state_directory)
+               : st_ok();
+}
+
+/* If the sign is there, whoever removed the query died before it was done. */
+static bool is_signed(const Exec *x, const EngineQuery *query)
+{
+    return query->state_directory.ptr &&
+           !access(str_cstr(x->stmt, query->state_directory), F_OK);
+}
+
 STATUS query_remove(Exec *x, EngineQuery *query, Str topic)
 {
     Status st = st_ok();
     map_remove(x->queries, query->id);
     if (!x->dry) {
         if (query->query) query_stop(query->query);
-        if (!x->replay || (x->last && has_remains(x, query)))
-            st = remove_remains(x, query, topic);
+        if (x->replay && !is_signed(x, query)) topic = STR_NULL;
+        if (!x->replay || x->last) st = remove_remains(x, query, topic);
     }
     catalog_unlink(x->catalog, query->id);
     if (x->dry) return st;

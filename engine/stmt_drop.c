@@ -74,6 +74,7 @@ static Status drop(Exec *x, const AstStatement *statement, Source *source,
     Status st = check_readers(x, statement, source);
     if (!st.kind && !query && topic.len && !x->dry && !x->replay)
         st = engine_delete_topic(x->engine, x->stmt, topic);
+    if (!st.kind && query && !x->dry && !x->replay) st = query_sign(x, query);
     if (!st.kind) st = log_drop(x, statement, id);
     if (st.kind) return st;
     Status left = query ? query_remove(x, query, topic) : st_ok();

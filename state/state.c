@@ -87,6 +87,11 @@ Status state_destroy(Arena *arena, Str directory)
     return disk_destroy(arena, directory);
 }
 
+Status state_reserve(Arena *arena, Str directory)
+{
+    return disk_make_directory(arena, str_cstr(arena, directory));
+}
+
 /* ---- the family "offsets" ---- */
 
 enum { NAME_MAX_BYTES = 512, OFFSET_BYTES = 16 };

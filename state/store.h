@@ -79,6 +79,9 @@ void state_close(StateDb *db);
 STATUS state_identity(StateDb *db, Arena *arena, Str *identity);
 /* Removes a closed database and all its files. */
 STATUS state_destroy(Arena *arena, Str directory);
+/* Makes the directory if it is not there: a sign that state_destroy takes away.
+ */
+STATUS state_reserve(Arena *arena, Str directory);
 
 typedef struct StoreOptions {
     Str name; /* Unique in the StateDb: "<task>/<store>". */
@@ -110,11 +113,12 @@ STATUS store_restore(Store *store, Arena *arena, Broker *broker,
                      void *context);
 
 /* For a stand-by, a store that nobody changes but to keep it as new as its
- * changelog (readers may look, by store_share after store_follow_begin): store_follow_begin after store_restore, then store_follow with the
- * records from store_offset on, in their order, and at times
- * store_follow_save with the offset after the last one, which makes them
- * durable. Only store_close may come after that: whoever opens it again
- * restores what came since the last save. On disk only. */
+ * changelog (readers may look, by store_share after store_follow_begin):
+ * store_follow_begin after store_restore, then store_follow with the records
+ * from store_offset on, in their order, and at times store_follow_save with the
+ * offset after the last one, which makes them durable. Only store_close may
+ * come after that: whoever opens it again restores what came since the last
+ * save. On disk only. */
 STATUS store_follow_begin(Store *store);
 STATUS store_follow(Store *store, const Record *records, int count);
 STATUS store_follow_save(Store *store, Arena *arena, int64_t offset);
@@ -145,7 +149,7 @@ typedef struct StoreEntry {
     int64_t timestamp_ms;
     char *old_value; /* keep_old: as of the last flush; NULL: none. */
     uint32_t old_len;
-    uint32_t stamp;       /* The store's own: scans begun at the last change. */
+    uint32_t stamp; /* The store's own: scans begun at the last change. */
     int64_t old_timestamp_ms;
     struct StoreEntry *dirty_next, *dirty_prev; /* Oldest touch first. */
 } StoreEntry;

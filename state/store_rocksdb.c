@@ -176,8 +176,7 @@ static rocksdb_options_t *make_options(const StateOptions *given)
     return o;
 }
 
-/* Makes the directory and its parents. */
-static Status make_directory(Arena *arena, const char *directory)
+Status disk_make_directory(Arena *arena, const char *directory)
 {
     char *path = arena_copy(arena, directory, strlen(directory) + 1);
     for (char *at = path + 1;; at++) {
@@ -219,11 +218,15 @@ static bool has_suffix(const char *name, const char *suffix)
     return len >= end && !strcmp(name + len - end, suffix);
 }
 
-/* Files that cannot be there without CURRENT, which points to the manifest. */
+/* Files that cannot be there without CURRENT, which points to the manifest. The
+ * first manifest is written before CURRENT when a database is made, and has
+ * another one in its place as soon as it is: alone it is one whose maker was
+ * killed. */
 static bool is_not_data(const char *directory, const char *name)
 {
     (void)directory;
-    return !has_suffix(name, ".sst") && strncmp(name, "MANIFEST-", 9);
+    return !has_suffix(name, ".sst") &&
+           (strncmp(name, "MANIFEST-", 9) || !strcmp(name, "MANIFEST-000001"));
 }
 
 /* A file to ingest that was left behind by a killed process. */
@@ -255,7 +258,7 @@ static Status set_aside(Arena *arena, const char *directory, const char *why)
                             directory, aside.ptr, strerror(errno));
         log_warn("damaged state set aside", "directory=%s now=%s reason=%s",
                  directory, aside.ptr, why);
-        return make_directory(arena, directory);
+        return disk_make_directory(arena, directory);
     }
     return st_error(arena, ST_FATAL,
                     "too many damaged databases beside '%s'; remove some",
@@ -354,7 +357,7 @@ Status disk_open(Arena *arena, Str directory, const StateOptions *options,
                  Disk **out)
 {
     const char *path = str_cstr(arena, directory);
-    Status st = make_directory(arena, path);
+    Status st = disk_make_directory(arena, path);
     if (st.kind) return st;
     each_file(path, remove_ingest_file);
     Disk *disk = mem_zalloc(sizeof *disk);

@@ -29,6 +29,8 @@ STATUS disk_open(Arena *arena, Str directory, const StateOptions *options,
 void disk_close(Disk *disk);
 /* Removes a closed database. Fine if there is none. */
 STATUS disk_destroy(Arena *arena, Str directory);
+/* Makes the directory and its parents. */
+STATUS disk_make_directory(Arena *arena, const char *directory);
 
 /* ---- families ---- */
 

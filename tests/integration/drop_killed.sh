@@ -15,6 +15,7 @@ CREATE STREAM visits (page STRING KEY, n INT)
 CREATE TABLE sums WITH (KAFKA_TOPIC='sums') AS
     SELECT n, COUNT(*) AS c FROM visits GROUP BY n;
 CREATE STREAM copies WITH (KAFKA_TOPIC='copies') AS SELECT * FROM visits;
+CREATE STREAM none WITH (KAFKA_TOPIC='none') AS SELECT * FROM visits WHERE n < 0;
 INSERT INTO visits (page, n) VALUES ('a', 7);
 INSERT INTO visits (page, n) VALUES ('b', 7);
 SQL
@@ -49,6 +50,13 @@ check "topics are shown after that" "${shell[@]}" -e 'SHOW ALL TOPICS; SHOW QUER
 lacks "the query is gone" CTAS_SUMS_1 out
 lacks "its topic too" ' sums ' out
 is "and its state" "" "$(find d/state -name '*CTAS_SUMS*')"
+
+MILLRACE_FAULT=command.written:1:kill
+export MILLRACE_FAULT
+status 137 "one without state too" "${shell[@]}" -e 'DROP STREAM none DELETE TOPIC;'
+unset MILLRACE_FAULT
+check "topics are shown after the next start" "${shell[@]}" -e 'SHOW ALL TOPICS;'
+lacks "its topic is gone" ' none ' out
 
 # Whoever makes the topic again after that keeps it.
 check "the topic is made again" "${shell[@]}" -e "CREATE STREAM again (n INT) WITH (

@@ -745,6 +745,30 @@ static void test_damage(const Damage *damage)
     free_rig(&rig);
 }
 
+/* Killed while the database was made: there is nothing to set aside. */
+static void test_half_made(void)
+{
+    static const char *const files[] = {"MANIFEST-000001", "000001.dbtmp",
+                                        "IDENTITY"};
+    Rig rig = {0};
+    new_rig(&rig, &models[0]);
+    CHECK(state_reserve(rig.arena, str_from(rig.directory)).kind == ST_OK);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", rig.directory, files[i]);
+        close(open(path, O_WRONLY | O_CREAT, 0644));
+    }
+    open_broker(&rig);
+    open_store(&rig);
+    CHECK(restore(&rig) == topic_end(&rig));
+    close_store(&rig);
+    close_broker(&rig);
+    char aside[128];
+    snprintf(aside, sizeof aside, "%s.damaged-1", rig.directory);
+    CHECK(access(aside, F_OK));
+    free_rig(&rig);
+}
+
 /* ---- several tasks ---- */
 
 enum { TASKS = 4 };
@@ -846,6 +870,7 @@ int main(void)
         if (checks_failed > before)
             fprintf(stderr, "in damage %zu of '%s'\n", i, damages[i].file);
     }
+    test_half_made();
     test_tasks();
     return check_done();
 }
