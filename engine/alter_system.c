@@ -45,6 +45,10 @@ static Status check(Exec *x, const AstStatement *statement, Str name)
                            "run: TERMINATE ALL first");
     Status st = setting_check(x->stmt, name, statement->value);
     if (st.kind) st.at = statement->text_at + 1;
+    for (int i = 0; i < x->queries->count && !st.kind; i++) {
+        const EngineQuery *query = x->queries->entries[i].value;
+        if (query) st = query_require_settled(x, query, statement->at);
+    }
     return st;
 }
 

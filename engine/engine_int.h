@@ -151,12 +151,19 @@ EngineQuery *query_keep(EngineQuery *query);
 void query_let_go(EngineQuery *query);
 /* Starts it, unless the engine is not started yet. */
 STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query);
+/* What it does, for query_retry.c: the options, and what query_start gave. */
+void query_launch_options(mr_Engine *engine, const EngineQuery *query,
+                          QueryOptions *options);
+void query_take(mr_Engine *engine, EngineQuery *query, Status st,
+                Query *started);
 /* Leaves a sign that is there until query_remove is done: its state directory,
  * which goes last. Before the command log says that it is to be removed. */
 STATUS query_sign(Exec *x, const EngineQuery *query);
 /* Stops it, removes its internal topics, state and group, and forgets it. With
  * `topic`, that of its sink, which goes too: fails only if that cannot be. */
 STATUS query_remove(Exec *x, EngineQuery *query, Str topic);
+/* The same for one that no statement knows of any more. */
+void query_discard(mr_Engine *engine, EngineQuery *query, Arena *arena);
 /* The options all queries share. */
 void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
                    Str id, QueryOptions *options);
@@ -176,6 +183,13 @@ void query_retry_free(EngineQuery *query);
 /* Its errors of the last hour, oldest first: {timestamp, errorMessage, type}.
  */
 void query_retry_errors(const EngineQuery *query, Arena *arena, Json *list);
+/* True while the retry thread starts it: it has no run, and neither its
+ * settings nor what its state directory holds may be changed. */
+bool query_is_restarting(const EngineQuery *query);
+/* Then true: the retry thread will discard it. */
+bool query_leave_to_retry(EngineQuery *query);
+/* ST_USER if it is being restarted, for statements that must wait for that. */
+STATUS query_require_settled(Exec *x, const EngineQuery *query, uint32_t at);
 /* Stops it if it runs, and starts it with the properties it has now. */
 void query_restart(mr_Engine *engine, EngineQuery *query, Arena *arena);
 /* The thread that starts failed queries again. Stop it without the engine's

@@ -189,25 +189,48 @@ void query_let_go(EngineQuery *query)
     if (atomic_fetch_sub(&query->users, 1) == 1) arena_free(query->arena);
 }
 
+void query_launch_options(mr_Engine *engine, const EngineQuery *query,
+                          QueryOptions *options)
+{
+    query_options(engine, query->properties, query->plan, query->id, options);
+    options->application_id = query->application_id;
+    options->state_directory = query->state_directory;
+}
+
+void query_take(mr_Engine *engine, EngineQuery *query, Status st,
+                Query *started)
+{
+    /* Its table is another now, for pull queries that know the one before. */
+    atomic_fetch_add(&engine->version, 1);
+    query->query = st.kind ? NULL : started;
+    query->start_error = st.kind ? str_copy(query->arena, str_from(st.text))
+                                 : STR("");
+    if (st.kind) return;
+    if (query->paused) query_pause(query->query);
+    log_info("query started", "id=%.*s", STR_ARG(query->id));
+}
+
 STATUS query_launch(mr_Engine *engine, Arena *stmt, EngineQuery *query)
 {
     QueryOptions options;
+    Query *started = NULL;
 
-    if (!engine->started || query->query) return st_ok();
-    query_options(engine, query->properties, query->plan, query->id, &options);
-    options.application_id = query->application_id;
-    options.state_directory = query->state_directory;
-    Status st = query_start(stmt, query->plan, &options, &query->query);
-    /* Its table is another now, for pull queries that know the one before. */
-    atomic_fetch_add(&engine->version, 1);
-    if (st.kind) {
-        query->query = NULL;
-        query->start_error = str_copy(query->arena, str_from(st.text));
-        return st;
-    }
-    if (query->paused) query_pause(query->query);
-    log_info("query started", "id=%.*s", STR_ARG(query->id));
-    return st_ok();
+    if (!engine->started || query->query || query_is_restarting(query))
+        return st_ok();
+    query_launch_options(engine, query, &options);
+    Status st = query_start(stmt, query->plan, &options, &started);
+    query_take(engine, query, st, started);
+    return st;
+}
+
+static void clean_up(mr_Engine *engine, const EngineQuery *query, Arena *arena)
+{
+    Status st = query_cleanup(arena, engine->broker, query->plan,
+                              query->application_id, query->state_directory);
+    /* The query has ended; leftovers must not make the statement fail. */
+    if (st.kind)
+        log_warn("query left something behind", "id=%.*s reason=\"%s\"",
+                 STR_ARG(query->id), st.text);
 }
 
 /* All that is outside of this process, the sign last. */
@@ -215,12 +238,7 @@ static Status remove_remains(Exec *x, const EngineQuery *query, Str topic)
 {
     Status gone = topic.len ? engine_delete_topic(x->engine, x->stmt, topic)
                             : st_ok();
-    Status st = query_cleanup(x->stmt, x->engine->broker, query->plan,
-                              query->application_id, query->state_directory);
-    /* The query has ended; leftovers must not make the statement fail. */
-    if (st.kind)
-        log_warn("query left something behind", "id=%.*s reason=\"%s\"",
-                 STR_ARG(query->id), st.text);
+    clean_up(x->engine, query, x->stmt);
     return gone;
 }
 
@@ -238,20 +256,32 @@ static bool is_signed(const Exec *x, const EngineQuery *query)
            !access(str_cstr(x->stmt, query->state_directory), F_OK);
 }
 
+static void forget(EngineQuery *query)
+{
+    log_info("query terminated", "id=%.*s", STR_ARG(query->id));
+    query_retry_free(query);
+    query_let_go(query);
+}
+
+void query_discard(mr_Engine *engine, EngineQuery *query, Arena *arena)
+{
+    if (query->query) query_stop(query->query);
+    clean_up(engine, query, arena);
+    forget(query);
+}
+
 STATUS query_remove(Exec *x, EngineQuery *query, Str topic)
 {
     Status st = st_ok();
     map_remove(x->queries, query->id);
-    if (!x->dry) {
+    bool mine = !x->dry && !query_leave_to_retry(query);
+    if (mine) {
         if (query->query) query_stop(query->query);
         if (x->replay && !is_signed(x, query)) topic = STR_NULL;
         if (!x->replay || x->last) st = remove_remains(x, query, topic);
     }
     catalog_unlink(x->catalog, query->id);
-    if (x->dry) return st;
-    log_info("query terminated", "id=%.*s", STR_ARG(query->id));
-    query_retry_free(query);
-    query_let_go(query);
+    if (mine) forget(query);
     return st;
 }
 

@@ -10,6 +10,11 @@
  * of the query, as in the reference: a query that fails once a day ends up at
  * the longest wait.
  *
+ * Ending the failed run and starting another asks the broker, which may be
+ * away, so it is done without the engine's lock. Meanwhile (`restarting`) the
+ * query has no run, the thread alone may give it one, and its settings must not
+ * change; if it is terminated, the thread removes what is left.
+ *
  * With MR_TEST there is no such thread: a query that fails stays failed.
  */
 #include "engine/engine_int.h"
@@ -37,6 +42,8 @@ struct QueryRetry {
     int count, cap;
     int64_t wait_ms; /* Of the last failure; 0: there was none. */
     int64_t due_ms;  /* Monotonic: when to start again; 0: it has not failed. */
+    bool restarting; /* Without the lock. */
+    bool removed;    /* Meanwhile. */
 };
 
 struct Supervisor {
@@ -157,23 +164,74 @@ void query_restart(mr_Engine *engine, EngineQuery *query, Arena *arena)
     if (!st.kind) log_warn("query restarted", "id=%.*s", STR_ARG(query->id));
 }
 
-static void look_at(mr_Engine *engine, EngineQuery *query, Arena *arena)
+bool query_is_restarting(const EngineQuery *query)
+{
+    return query->retry && query->retry->restarting; /* A dry one has none. */
+}
+
+bool query_leave_to_retry(EngineQuery *query)
+{
+    if (!query_is_restarting(query)) return false;
+    query->retry->removed = true;
+    return true;
+}
+
+STATUS query_require_settled(Exec *x, const EngineQuery *query, uint32_t at)
+{
+    if (!query_is_restarting(query)) return st_ok();
+    return st_error_at(x->stmt, at,
+                       "query '%.*s' is being restarted: try again in a moment",
+                       STR_ARG(query->id));
+}
+
+/* Called with the lock, gives it back meanwhile; other queries may come and go.
+ */
+static void restart_unlocked(mr_Engine *engine, EngineQuery *query,
+                             Arena *arena)
+{
+    QueryOptions options;
+    Query *failed = query->query, *started = NULL;
+
+    query_launch_options(engine, query, &options);
+    query->query = NULL;
+    query->start_error = STR("it is being restarted");
+    query->retry->due_ms = 0;
+    query->retry->restarting = true;
+    pthread_mutex_unlock(&engine->lock);
+    if (failed) query_stop(failed);
+    Status st = query_start(arena, query->plan, &options, &started);
+    pthread_mutex_lock(&engine->lock);
+    query->retry->restarting = false;
+    query_take(engine, query, st, started);
+    if (!query->retry->removed) {
+        if (!st.kind)
+            log_warn("query restarted", "id=%.*s", STR_ARG(query->id));
+        return;
+    }
+    pthread_mutex_unlock(&engine->lock); /* Nobody else knows of it now. */
+    query_discard(engine, query, arena);
+    pthread_mutex_lock(&engine->lock);
+}
+
+/* True if the lock was given back. */
+static bool look_at(mr_Engine *engine, EngineQuery *query, Arena *arena)
 {
     QueryRetry *retry = query->retry;
     if (retry->due_ms) {
-        if (clock_monotonic_ms() >= retry->due_ms)
-            query_restart(engine, query, arena);
-        return;
+        bool due = clock_monotonic_ms() >= retry->due_ms;
+        if (due) restart_unlocked(engine, query, arena);
+        return due;
     }
     if (!query->query) {
         if (query->start_error.len)
             plan_restart(engine, query, arena, ST_FATAL, query->start_error);
-        return;
+        return false;
     }
     QueryInfo info;
     query_info(query->query, arena, &info);
     if (info.state == QUERY_ERROR)
         plan_restart(engine, query, arena, info.error_kind, info.error);
+    return false;
 }
 
 void query_retry_init(EngineQuery *query)
@@ -202,12 +260,23 @@ void query_retry_errors(const EngineQuery *query, Arena *arena, Json *list)
 
 /* ---- the thread ---- */
 
-static void look_at_all(mr_Engine *engine, Arena *arena)
+static bool is_stopping(Supervisor *supervisor)
 {
+    pthread_mutex_lock(&supervisor->lock);
+    bool stopping = supervisor->stopping;
+    pthread_mutex_unlock(&supervisor->lock);
+    return stopping;
+}
+
+static void look_at_all(Supervisor *supervisor, Arena *arena)
+{
+    mr_Engine *engine = supervisor->engine;
     pthread_mutex_lock(&engine->lock);
     for (int i = 0; engine->started && i < engine->queries.count; i++) {
         EngineQuery *query = engine->queries.entries[i].value;
-        if (query) look_at(engine, query, arena);
+        if (!query || !look_at(engine, query, arena)) continue;
+        if (is_stopping(supervisor)) break;
+        i = -1; /* The list may be another. This one is not due any more. */
     }
     pthread_mutex_unlock(&engine->lock);
 }
@@ -226,7 +295,7 @@ static void *supervise(void *argument)
         pthread_cond_timedwait(&supervisor->wake, &supervisor->lock, &until);
         if (supervisor->stopping) break;
         pthread_mutex_unlock(&supervisor->lock);
-        look_at_all(supervisor->engine, arena);
+        look_at_all(supervisor, arena);
         arena_reset(arena);
         pthread_mutex_lock(&supervisor->lock);
     }

@@ -255,12 +255,15 @@ Status exec_create_source(Exec *x, const AstStatement *statement)
 /* ---- CREATE ... AS ---- */
 
 /* CREATE OR REPLACE: ends the old query but keeps its id and state. */
-static Status end_replaced(Exec *x, const Source *old, Str *id)
+static Status end_replaced(Exec *x, const AstStatement *statement,
+                           const Source *old, Str *id)
 {
     if (!old->query_id.len) return st_ok();
     *id = str_copy(x->stmt, old->query_id);
     EngineQuery *query = map_get(x->queries, *id);
     if (!query) return st_ok();
+    Status st = query_require_settled(x, query, statement->name.at);
+    if (st.kind) return st;
     catalog_unlink(x->catalog, *id);
     map_remove(x->queries, *id);
     if (!x->dry) {
@@ -294,7 +297,7 @@ static Status create_sink(Exec *x, const AstStatement *statement, Arena *own,
     if (old) {
         st = plan_check_replace(x->stmt, old, old_plan(x, old), source, plan);
         if (st.kind) st.at = statement->name.at + 1;
-        if (!st.kind) st = end_replaced(x, old, &query_id);
+        if (!st.kind) st = end_replaced(x, statement, old, &query_id);
     } else {
         st = check_query_count(x);
     }

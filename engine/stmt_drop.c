@@ -72,6 +72,9 @@ static Status drop(Exec *x, const AstStatement *statement, Source *source,
                                         : STR_NULL;
     EngineQuery *query = own.len ? map_get(x->queries, own) : NULL;
     Status st = check_readers(x, statement, source);
+    /* It may write to its topic once more before it is discarded. */
+    if (!st.kind && query && topic.len)
+        st = query_require_settled(x, query, statement->name.at);
     if (!st.kind && !query && topic.len && !x->dry && !x->replay)
         st = engine_delete_topic(x->engine, x->stmt, topic);
     if (!st.kind && query && !x->dry && !x->replay) st = query_sign(x, query);

@@ -6,6 +6,9 @@
  */
 #include "engine/engine.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "base/number.h"
 #include "kafka/broker.h"
 #include "tests/unit/check.h"
@@ -533,6 +536,108 @@ static void functions_are_described(void)
     arena_free(arena);
 }
 
+/* A broker that does not answer, to other threads than the test's, while it is
+ * held. */
+typedef struct Held {
+    BrokerType type;
+    Status (*describe_topic)(Broker *, Arena *, Str, TopicInfo *);
+    pthread_t test;
+    atomic_bool hold, is_asked;
+} Held;
+
+static Held held;
+
+static Status describe_held(Broker *broker, Arena *arena, Str topic,
+                            TopicInfo *info)
+{
+    bool other = !pthread_equal(pthread_self(), held.test);
+    for (int i = 0; i < 1000 && other && atomic_load(&held.hold); i++) {
+        atomic_store(&held.is_asked, true);
+        clock_sleep_ms(5);
+    }
+    return held.describe_topic(broker, arena, topic, info);
+}
+
+static bool becomes_true(const atomic_bool *flag)
+{
+    for (int i = 0; i < 1000 && !atomic_load(flag); i++)
+        clock_sleep_ms(5);
+    return atomic_load(flag);
+}
+
+static int query_count(mr_Session *session, Seen *seen, const mr_Sink *sink)
+{
+    Status st = mr_execute(session, seen->arena, STR("SHOW QUERIES;"), sink);
+    CHECK(!st.kind);
+    return json_get(seen->last, "queries")->count;
+}
+
+/* Statements do not wait for a failed query that is being started again, and
+ * one that is terminated meanwhile does not come back. */
+static void a_restart_holds_up_nobody(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    held = (Held){.type = *broker->type, .test = pthread_self()};
+    held.describe_topic = held.type.describe_topic;
+    held.type.describe_topic = describe_held;
+    broker->type = &held.type;
+    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
+    mr_Session *session = mr_session_open(engine);
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+    Status st = mr_execute(
+        session, arena,
+        STR("SET 'ksql.query.retry.backoff.initial.ms'='1';"
+            "CREATE STREAM p (id STRING KEY, d DECIMAL(3, 1)) WITH "
+            "(KAFKA_TOPIC='p', VALUE_FORMAT='JSON', PARTITIONS=1);"
+            "CREATE TABLE t AS SELECT id, SUM(d) AS d FROM p GROUP BY id;"),
+        &sink);
+    CHECK(!st.kind);
+    atomic_store(&held.hold, true);
+    /* A sum that is too large for its type ends the query. */
+    st = mr_execute(session, arena,
+                    STR("INSERT INTO p VALUES ('a', 60.0);"
+                        "INSERT INTO p VALUES ('a', 60.0);"),
+                    &sink);
+    CHECK(!st.kind);
+    CHECK(becomes_true(&held.is_asked));
+    int64_t start = clock_monotonic_ms();
+    CHECK(query_count(session, &seen, &sink) == 1);
+    const Json *query = json_get(seen.last, "queries")->first;
+    CHECK_STR(json_get(query, "state")->text, "ERROR");
+    st = mr_execute(session, arena,
+                    STR("CREATE OR REPLACE TABLE t AS SELECT id, SUM(d) AS d "
+                        "FROM p WHERE d > 1 GROUP BY id;"),
+                    &sink);
+    CHECK(st.kind == ST_USER && strstr(st.text, "being restarted"));
+    Str id = json_get(query, "id")->text;
+    Str changelog = str_printf(
+        arena,
+        "_confluent-ksql-default_query_%.*s-Aggregate-Aggregate-Materialize-"
+        "changelog",
+        STR_ARG(id));
+    TopicInfo info;
+    CHECK(!broker_describe_topic(broker, arena, changelog, &info).kind);
+    st = mr_execute(session, arena,
+                    str_printf(arena, "TERMINATE %.*s;", STR_ARG(id)), &sink);
+    CHECK(!st.kind);
+    CHECK(query_count(session, &seen, &sink) == 0);
+    CHECK(clock_monotonic_ms() - start < 3000);
+    atomic_store(&held.hold, false);
+    for (int i = 0; i < 1000 && !st.kind; i++) {
+        clock_sleep_ms(5);
+        st = broker_describe_topic(broker, arena, changelog, &info);
+    }
+    CHECK(st.kind == ST_USER); /* Its topics go with it, though later. */
+    CHECK(query_count(session, &seen, &sink) == 0);
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    buf_free(&seen.types);
+    arena_free(arena);
+}
+
 int main(void)
 {
     functions_are_described();
@@ -546,5 +651,6 @@ int main(void)
     switches_turn_statements_off();
     push_queries_are_limited();
     windowed_changelogs_keep_more();
+    a_restart_holds_up_nobody();
     return check_done();
 }
