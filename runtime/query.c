@@ -21,7 +21,7 @@
 enum {
     CACHE_MIN_BYTES = 64 * 1024,
     WRITE_BEHIND_BYTES = 8 << 20, /* Of unwritten state without a cache. */
-    SETTLED_MS = 1500, /* No record for so long: nothing more is visible. */
+    SETTLED_MS = 15000, /* No record for so long: nothing more is visible. */
 };
 
 bool query_is_finished(const Query *query)
