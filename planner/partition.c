@@ -40,9 +40,13 @@ STATUS plan_rekey(Select *q, Flow *flow, RekeyMode mode, const Expr **exprs,
                   Str delimiter, const char *step)
 {
     const PlanNode *input = flow->node;
-    Status st = no_windowed_rekey(q, input, count ? exprs[0]->at : q->ast->at);
+    Status st = st_ok();
+    if (mode != REKEY_GROUP)
+        st = no_windowed_rekey(q, input, count ? exprs[0]->at : q->ast->at);
     if (st.kind) return st;
     PlanNode *node = node_new(q, PLAN_REKEY, step, input, NULL);
+    node->window = WINDOW_NONE;
+    node->window_size_ms = 0;
     node_columns(q, node, input, count, 0);
     SchemaColumn *columns = arena_zalloc(q->arena,
                                          sizeof *columns * (size_t)(count + 1));

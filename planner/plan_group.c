@@ -105,9 +105,11 @@ static Str group_name(Select *q, int i)
     return name_generated(&q->names);
 }
 
+/* A key with a window is another one than that of the group. */
 static bool groups_by_key(const Select *q)
 {
-    if (q->flow.node->is_table || q->flow.key_count != q->group_count)
+    if (q->flow.node->is_table || q->flow.node->window != WINDOW_NONE ||
+        q->flow.key_count != q->group_count)
         return false;
     for (int i = 0; i < q->group_count; i++)
         if (!key_has(&q->flow.keys[i], q->group[i])) return false;

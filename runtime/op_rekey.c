@@ -123,6 +123,9 @@ static Batch *rekey(Op *op, Batch *from, bool report)
     int keys = op->node->rekey.count;
     Batch *to = batch_derive(from, op->node->column_count);
     to->value_bytes = from->value_bytes;
+    /* Windows are of the key that was; as columns they stay. */
+    if (op->node->window == WINDOW_NONE)
+        to->window_start = to->window_end = NULL;
     for (int i = 0; i < keys; i++) {
         to->columns[i] = key_column(op, from, i, report);
         state->columns[i] = &to->columns[i];
