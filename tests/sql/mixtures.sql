@@ -461,3 +461,213 @@ INSERT INTO b (rowtime, id, y) VALUES (6, 1, 0);
 ASSERT VALUES j (rowtime, g, l) VALUES (4, 'p', ARRAY[2]);
 ASSERT VALUES j (rowtime, g, l) VALUES (5, 'p', ARRAY[2, 3]);
 ASSERT VALUES j (rowtime, g, l) VALUES (6, 'p', ARRAY[3]);
+
+--@test: joined and filtered tables are read by key and whole
+--@stepwise: true
+CREATE TABLE a (id INT PRIMARY KEY, x INT, f INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (kafka_topic='b', value_format='JSON');
+CREATE STREAM ra (id INT KEY, v STRING) WITH (kafka_topic='a', value_format='KAFKA');
+CREATE TABLE fo AS SELECT rowkey, x, y FROM a FULL OUTER JOIN b ON a.id = b.id;
+CREATE TABLE fk AS SELECT a.id AS id, x + 1 AS x1, y FROM a JOIN b ON a.f = b.id;
+CREATE TABLE fl AS SELECT id, x FROM a WHERE x > 1;
+INSERT INTO a (rowtime, id, x, f) VALUES (1, 1, 1, 2);
+INSERT INTO a (rowtime, id, x, f) VALUES (2, 3, 5, 2);
+INSERT INTO b (rowtime, id, y) VALUES (3, 2, 20);
+INSERT INTO ra (rowtime, id, v) VALUES (4, 1, NULL);
+SELECT * FROM fo;
+--> 2 | null | 20
+--> 3 | 5 | null
+SELECT id, x1, y, rowtime FROM fk WHERE id IN (1, 3);
+--> 3 | 6 | 20 | 3
+SELECT * FROM fl WHERE id = 3;
+--> 3 | 5
+SELECT * FROM fl WHERE id = 1;
+-->
+
+--@test: groups over a FULL join follow which sides are there
+CREATE TABLE a (id INT PRIMARY KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (kafka_topic='b', value_format='JSON');
+CREATE STREAM ra (id INT KEY, v STRING) WITH (kafka_topic='a', value_format='KAFKA');
+CREATE TABLE g AS SELECT CASE WHEN x IS NULL THEN 'right' WHEN y IS NULL THEN 'left' ELSE 'both' END AS kind, COUNT(*) AS n FROM a FULL OUTER JOIN b ON a.id = b.id GROUP BY CASE WHEN x IS NULL THEN 'right' WHEN y IS NULL THEN 'left' ELSE 'both' END;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
+INSERT INTO b (rowtime, id, y) VALUES (2, 1, 1);
+INSERT INTO ra (rowtime, id, v) VALUES (3, 1, NULL);
+ASSERT VALUES g (rowtime, kind, n) VALUES (1, 'left', 1);
+ASSERT VALUES g (rowtime, kind, n) VALUES (2, 'left', 0);
+ASSERT VALUES g (rowtime, kind, n) VALUES (2, 'both', 1);
+ASSERT VALUES g (rowtime, kind, n) VALUES (3, 'both', 0);
+ASSERT VALUES g (rowtime, kind, n) VALUES (3, 'right', 1);
+
+--@test: a session that merges deletes what HAVING had let through, and nothing else
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, SUM(x) AS s FROM a WINDOW SESSION (5 SECONDS) GROUP BY id HAVING SUM(x) > 1;
+INSERT INTO a (rowtime, id, x) VALUES (1000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (9000, 1, 2);
+INSERT INTO a (rowtime, id, x) VALUES (5000, 1, -3);
+ASSERT VALUES b (windowstart, windowend, s) VALUES (9000, 9000, 2);
+ASSERT NULL VALUES b (windowstart, windowend, rowtime, id) KEY (9000, 9000, 9000, 1);
+
+--@test: a late record belongs to a session that is still open
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW SESSION (10 SECONDS, GRACE PERIOD 0 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (0, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (11000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (1000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (900, 2, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (0, 0, 1, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (11000, 11000, 1, 1);
+ASSERT NULL VALUES b (windowstart, windowend, id) KEY (11000, 11000, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (1000, 11000, 1, 2);
+
+--@test: a join may be given a key of two of its columns
+CREATE STREAM a (id INT KEY, u STRING) WITH (kafka_topic='a', value_format='JSON', key_format='JSON');
+CREATE STREAM b (id INT KEY, v STRING) WITH (kafka_topic='b', value_format='JSON', key_format='JSON');
+CREATE STREAM j AS SELECT a.id AS aid, u, v FROM a JOIN b WITHIN 1 HOUR ON a.id = b.id PARTITION BY u, v;
+DESCRIBE j;
+--> U STRING KEY
+--> V STRING KEY
+--> AID INTEGER
+INSERT INTO a (rowtime, id, u) VALUES (1, 1, 'x');
+INSERT INTO b (rowtime, id, v) VALUES (2, 1, NULL);
+ASSERT VALUES j (rowtime, u, v, aid) VALUES (2, 'x', NULL, 1);
+
+--@test: WHERE over a chain of LEFT joins deletes once
+CREATE TABLE a (id INT PRIMARY KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (kafka_topic='b', value_format='JSON');
+CREATE TABLE c (id INT PRIMARY KEY, z INT) WITH (kafka_topic='c', value_format='JSON');
+CREATE STREAM rb (id INT KEY, v STRING) WITH (kafka_topic='b', value_format='KAFKA');
+CREATE TABLE j AS SELECT a.id AS id, x, y, z FROM a LEFT JOIN b ON a.id = b.id LEFT JOIN c ON a.id = c.id WHERE y > 0;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
+INSERT INTO c (rowtime, id, z) VALUES (2, 1, 3);
+INSERT INTO b (rowtime, id, y) VALUES (3, 1, 2);
+INSERT INTO c (rowtime, id, z) VALUES (4, 1, 4);
+INSERT INTO rb (rowtime, id, v) VALUES (5, 1, NULL);
+INSERT INTO c (rowtime, id, z) VALUES (6, 1, 5);
+ASSERT VALUES j (rowtime, id, x, y, z) VALUES (3, 1, 1, 2, 3);
+ASSERT VALUES j (rowtime, id, x, y, z) VALUES (4, 1, 1, 2, 4);
+ASSERT NULL VALUES j (rowtime, id) KEY (5, 1);
+
+--@test: rows that waited come out by time, then side, then key
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE STREAM b (id INT KEY, y INT) WITH (kafka_topic='b', value_format='JSON');
+CREATE STREAM j AS SELECT rowkey, x, y FROM a FULL JOIN b WITHIN 1 SECOND GRACE PERIOD 0 SECONDS ON a.id = b.id;
+INSERT INTO a (rowtime, id, x) VALUES (1000, 2, 1);
+INSERT INTO a (rowtime, id, x) VALUES (1000, 1, 2);
+INSERT INTO b (rowtime, id, y) VALUES (1000, 3, 3);
+INSERT INTO b (rowtime, id, y) VALUES (1500, 4, 4);
+INSERT INTO a (rowtime, id, x) VALUES (9000, 5, 5);
+ASSERT VALUES j (rowtime, rowkey, x, y) VALUES (1000, 3, NULL, 3);
+ASSERT VALUES j (rowtime, rowkey, x, y) VALUES (1000, 1, 2, NULL);
+ASSERT VALUES j (rowtime, rowkey, x, y) VALUES (1000, 2, 1, NULL);
+ASSERT VALUES j (rowtime, rowkey, x, y) VALUES (1500, 4, NULL, 4);
+
+--@test: aggregates of nothing but NULL
+CREATE STREAM a (id INT KEY, v INT, d DECIMAL(4, 2), s STRING) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(v) AS n, SUM(v) AS s, SUM(d) AS sd, AVG(v) AS m, MIN(s) AS mi, MAX(d) AS md, COLLECT_LIST(s) AS c, LATEST_BY_OFFSET(s) AS l, LATEST_BY_OFFSET(s, false) AS ln, LATEST_BY_OFFSET(s, 2) AS l2, HISTOGRAM(s) AS h, COUNT_DISTINCT(s) AS cd, STDDEV_SAMP(v) AS sv, TOPK(s, 2) AS t FROM a GROUP BY id;
+INSERT INTO a (id, v, d, s) VALUES (1, NULL, NULL, NULL);
+ASSERT VALUES b (id, n, s, sd, mi, md, l, ln, cd) VALUES (1, 0, 0, 0.00, NULL, NULL, NULL, NULL, 0);
+INSERT INTO a (id, v, d, s) VALUES (1, 2, 1.25, 'x');
+ASSERT VALUES b (id, n, s, sd, m, mi, md, c, l, ln, l2, cd, t) VALUES (1, 1, 2, 1.25, 2.0, 'x', 1.25, ARRAY[NULL, 'x'], 'x', 'x', ARRAY['x'], 1, ARRAY['x']);
+
+--@test: groups of an alias and an expression have a key of two columns
+CREATE STREAM a (id INT KEY, u STRING, v INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b WITH (key_format='JSON') AS SELECT u AS usr, v + 1, SUM(id) AS s, AS_VALUE(u) AS uv FROM a GROUP BY u, v + 1;
+DESCRIBE b;
+--> USR STRING KEY
+--> KSQL_COL_0 INTEGER KEY
+--> S INTEGER
+--> UV STRING
+INSERT INTO a (id, u, v) VALUES (1, 'x', 1);
+SELECT * FROM b WHERE usr = 'x' AND ksql_col_0 = 2;
+--> x | 2 | 1 | x
+
+--@test: a stream finds a table by an expression, in another key format
+CREATE STREAM a (id INT KEY, u STRING) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE t (u STRING PRIMARY KEY, n INT) WITH (kafka_topic='t', value_format='DELIMITED', key_format='JSON');
+CREATE STREAM j AS SELECT t.u AS u, id, n FROM a JOIN t ON UCASE(a.u) = t.u WHERE n > 0 AND id < 5;
+INSERT INTO t (rowtime, u, n) VALUES (0, 'X', 1);
+INSERT INTO a (rowtime, id, u) VALUES (1, 1, 'x');
+INSERT INTO a (rowtime, id, u) VALUES (2, 9, 'x');
+INSERT INTO a (rowtime, id, u) VALUES (3, 2, NULL);
+ASSERT VALUES j (rowtime, u, id, n) VALUES (1, 'X', 1, 1);
+
+--@test: windows beyond their retention are read no more
+CREATE STREAM a (id STRING KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW TUMBLING (SIZE 10 SECONDS, RETENTION 30 SECONDS, GRACE PERIOD 20 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (0, 'k', 1);
+INSERT INTO a (rowtime, id, x) VALUES (15000, 'k', 1);
+INSERT INTO a (rowtime, id, x) VALUES (35000, 'k', 1);
+INSERT INTO a (rowtime, id, x) VALUES (6000, 'k', 1);
+INSERT INTO a (rowtime, id, x) VALUES (16000, 'k', 1);
+SELECT windowstart, n FROM b WHERE id = 'k';
+--> 10000 | 2
+--> 30000 | 1
+
+--@test: groups of a table that groups make
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a GROUP BY id;
+CREATE TABLE c AS SELECT n, COUNT(*) AS m FROM b GROUP BY n;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (2, 2, 1);
+INSERT INTO a (rowtime, id, x) VALUES (3, 1, 1);
+ASSERT VALUES c (rowtime, n, m) VALUES (1, 1, 1);
+ASSERT VALUES c (rowtime, n, m) VALUES (2, 1, 2);
+ASSERT VALUES c (rowtime, n, m) VALUES (3, 1, 1);
+ASSERT VALUES c (rowtime, n, m) VALUES (3, 2, 1);
+
+--@test: WHERE over a LEFT foreign-key join, whose right row goes
+--@stepwise: true
+CREATE TABLE a (id INT PRIMARY KEY, f INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (kafka_topic='b', value_format='JSON');
+CREATE STREAM rb (id INT KEY, v STRING) WITH (kafka_topic='b', value_format='KAFKA');
+CREATE TABLE c AS SELECT a.id AS id, f, y FROM a LEFT JOIN b ON a.f = b.id WHERE y > 5 OR y IS NULL;
+INSERT INTO a (rowtime, id, f) VALUES (1, 1, 7);
+INSERT INTO b (rowtime, id, y) VALUES (2, 7, 6);
+INSERT INTO b (rowtime, id, y) VALUES (3, 7, 1);
+INSERT INTO rb (rowtime, id, v) VALUES (4, 7, NULL);
+INSERT INTO a (rowtime, id, f) VALUES (5, 1, NULL);
+ASSERT VALUES c (rowtime, id, f, y) VALUES (1, 1, 7, NULL);
+ASSERT VALUES c (rowtime, id, f, y) VALUES (2, 1, 7, 6);
+ASSERT NULL VALUES c (rowtime, id) KEY (3, 1);
+ASSERT VALUES c (rowtime, id, f, y) VALUES (4, 1, 7, NULL);
+ASSERT VALUES c (rowtime, id, f, y) VALUES (5, 1, NULL, NULL);
+
+--@test: a foreign key by an expression, in the key format of the right table
+--@stepwise: true
+CREATE TABLE a (id STRING PRIMARY KEY, f STRING) WITH (kafka_topic='a', value_format='JSON', key_format='JSON');
+CREATE TABLE b (id STRING PRIMARY KEY, y STRING) WITH (kafka_topic='b', value_format='DELIMITED', key_format='DELIMITED');
+CREATE TABLE c AS SELECT a.id AS id, AS_VALUE(a.id) AS v, y FROM a JOIN b ON LCASE(f) = b.id;
+INSERT INTO b (rowtime, id, y) VALUES (1, 'q', 'hi');
+INSERT INTO a (rowtime, id, f) VALUES (2, 'A', 'Q');
+ASSERT VALUES c (rowtime, id, v, y) VALUES (2, 'A', 'A', 'hi');
+
+--@test: windows whose advance does not divide their size
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW HOPPING (SIZE 10 SECONDS, ADVANCE BY 4 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (9000, 1, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (0, 10000, 1, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (4000, 14000, 1, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (8000, 18000, 1, 1);
+
+--@test: the time of a group is that of a column of its rows
+CREATE STREAM a (id INT KEY, x BIGINT) WITH (kafka_topic='a', value_format='JSON', timestamp='x');
+CREATE STREAM raw (id INT KEY, v STRING) WITH (kafka_topic='a', value_format='KAFKA');
+CREATE TABLE b AS SELECT id, MAX(x) AS m, MAX(rowtime) AS r FROM a GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (1, 1, 500);
+INSERT INTO raw (rowtime, id, v) VALUES (2, 1, NULL);
+INSERT INTO a (rowtime, id, x) VALUES (3, 1, 400);
+ASSERT VALUES b (rowtime, id, m, r) VALUES (500, 1, 500, 500);
+ASSERT VALUES b (rowtime, id, m, r) VALUES (500, 1, 500, 500);
+
+--@test: sessions that close at once come out by end, then start, then key
+--@restart: none
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW SESSION (5 SECONDS) GROUP BY id EMIT FINAL;
+INSERT INTO a (rowtime, id, x) VALUES (3000, 9, 1);
+INSERT INTO a (rowtime, id, x) VALUES (1000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (3000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (3000, 4, 1);
+INSERT INTO a (rowtime, id, x) VALUES (30000, 4, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (1000, 3000, 1, 2);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (3000, 3000, 4, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (3000, 3000, 9, 1);
