@@ -29,6 +29,13 @@ void *mem_alloc(size_t size)
     return p;
 }
 
+void *mem_alloc_aligned(size_t alignment, size_t size)
+{
+    void *p;
+    if (posix_memalign(&p, alignment, size)) mem_exhausted("heap", size);
+    return p;
+}
+
 void *mem_zalloc(size_t size)
 {
     void *p = calloc(1, size ? size : 1);

@@ -11,6 +11,10 @@
 /* Uncleared memory; give it back with mem_free. */
 void *mem_alloc(size_t size);
 
+/* Uncleared memory at a multiple of `alignment`, a power of two; give it back
+ * with mem_free. */
+void *mem_alloc_aligned(size_t alignment, size_t size);
+
 /* Cleared memory; give it back with mem_free. */
 void *mem_zalloc(size_t size);
 

@@ -51,6 +51,7 @@ Status store_open(StateDb *db, Arena *arena, const StoreOptions *options,
     store->observed_ms = store->checkpoint_observed_ms = -1;
     store->checkpoint_offset = -1;
     store->value_hint = VALUE_HINT_FIRST;
+    store->slab = slab_new();
     store->errors = arena_new("store", 0);
     atomic_fetch_add(&db->store_count, 1);
     atomic_fetch_add(&db->memory->store_count, 1);
@@ -87,6 +88,7 @@ void store_close(Store *store)
     mem_free(store->many.owed);
     mem_free(store->many.owed_keys);
     mem_free((char *)store->name.ptr);
+    slab_free(store->slab);
     arena_free(store->errors);
     mem_free(store);
 }

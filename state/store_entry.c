@@ -21,14 +21,12 @@ enum {
     /* The reference's cache counts some 60 bytes for an entry beside its key
      * and value. With as many here one limit lets both merge alike; the rest is
      * memory that a clean entry needs as well. */
-    NOT_OF_CACHE = 64,
+    NOT_OF_CACHE = 48,
 };
 
 size_t entry_bytes(const StoreEntry *entry)
 {
-    const Node *node = (const Node *)entry;
-    size_t bytes = sizeof *node + BLOCK_OVERHEAD + node->inline_cap +
-                   ((entry->key_len + 7) & ~(size_t)7);
+    size_t bytes = slab_block_bytes(node_bytes((const Node *)entry));
     if (entry->flags & ENTRY_APART) bytes += entry->value_cap + BLOCK_OVERHEAD;
     if (entry->old_value) bytes += entry->old_len + BLOCK_OVERHEAD;
     return bytes;

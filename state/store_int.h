@@ -27,6 +27,7 @@
 #include "state/store_group.h"
 #include "state/store_order.h"
 #include "state/store_rocksdb.h"
+#include "state/store_slab.h"
 #include "state/store_view.h"
 
 enum EntryFlag {
@@ -52,6 +53,12 @@ typedef struct Node {
 static inline Node *node_of(StoreEntry *entry)
 {
     return (Node *)entry;
+}
+
+static inline size_t node_bytes(const Node *node)
+{
+    return sizeof *node + ((node->entry.key_len + 7) & ~(size_t)7) +
+           node->inline_cap;
 }
 
 static inline Str entry_key(const StoreEntry *entry)
@@ -165,6 +172,7 @@ struct Store {
     bool wants_commit; /* To make room. */
 
     int64_t entry_count;
+    Slab *slab;                /* Of the entries. */
     size_t memory_bytes;       /* As the owner counts: see store_memory. */
     atomic_llong reader_bytes; /* As readers do, who make orders. */
     int64_t unpublished_bytes; /* Not yet in db->memory. */

@@ -39,11 +39,11 @@ Table *table_new(Store *store, int64_t segment)
     return table;
 }
 
-static void free_entry(StoreEntry *entry)
+static void free_entry(Store *store, StoreEntry *entry)
 {
     if (entry->flags & ENTRY_APART) mem_free(entry->value);
     mem_free(entry->old_value);
-    mem_free(entry);
+    slab_give(store->slab, entry, node_bytes(node_of(entry)));
 }
 
 static size_t index_bytes(const Table *table)
@@ -78,7 +78,7 @@ void table_clear(Table *table)
         if (!entry) continue;
         entry_unlink(store, entry);
         bytes += (int64_t)entry_bytes(entry);
-        free_entry(entry);
+        free_entry(store, entry);
     }
     bytes += (int64_t)(table->slot_count * sizeof(Slot));
     bytes += (int64_t)index_bytes(table);
@@ -140,7 +140,8 @@ static StoreEntry *new_entry(Table *table, uint64_t hash, Str key)
 {
     Store *store = table->store;
     size_t key_room = (key.len + 7) & ~(size_t)7;
-    Node *node = mem_alloc(sizeof *node + key_room + store->value_hint);
+    Node *node = slab_take(store->slab,
+                           sizeof *node + key_room + store->value_hint);
     char *at = (char *)(node + 1);
     memcpy(at, key.ptr, key.len);
     node->entry = (StoreEntry){
@@ -209,7 +210,7 @@ void table_remove(Table *table, StoreEntry *entry)
     if (table->groups) key_groups_remove(table->groups, entry);
     bytes -= (int64_t)index_bytes(table);
     store_account(store, -bytes);
-    free_entry(entry);
+    free_entry(store, entry);
 }
 
 StoreEntry **table_collect(const Table *table, Str from, Str to, size_t *count)
