@@ -10,8 +10,9 @@
  * Each look-up is a text of its own, `SELECT * FROM t WHERE id = 'k123';`,
  * given to mr_execute, and its row is taken. The query has its state in
  * RocksDB, as always; the embedded broker feeds it. Times are shown twice: as
- * the clock on the wall has them, and as the thread's own CPU time, which leaves
- * out what it waits for a core.
+ * the clock on the wall has them, and as the thread's own CPU time, which
+ * leaves out what it waits for a core. Before them stands what the machine does
+ * to whoever touches memory at all: a plain loop that reads 20 places of 64 MB.
  */
 #include <ftw.h>
 #include <pthread.h>
@@ -26,8 +27,11 @@
 
 enum {
     RATE = 100000,
-    TICKS = 200,      /* A second, in which records are produced. */
-    BUCKETS = 100000, /* Of 100 ns. */
+    TICKS = 200,             /* A second, in which records are produced. */
+    BUCKETS = 100000,        /* Of 100 ns. */
+    PLACES = 20,             /* That the plain loop reads, */
+    PLACES_BYTES = 64 << 20, /* of so much memory. */
+    PAUSE_NS = 100000,
 };
 
 typedef struct Bench {
@@ -185,6 +189,38 @@ static void note_time(int *buckets, int64_t ns)
     buckets[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
 }
 
+static void wait_until(int64_t ns)
+{
+    while (clock_monotonic_ns() < ns) {
+    }
+}
+
+static void measure_machine(const Bench *b)
+{
+    int *wall = mem_zalloc(sizeof(int) * BUCKETS);
+    int *cpu = mem_zalloc(sizeof(int) * BUCKETS);
+    volatile char *memory = mem_alloc(PLACES_BYTES);
+    for (int i = 0; i < PLACES_BYTES; i += 64)
+        memory[i] = 1;
+    uint64_t seed = 13;
+    int64_t count = 0, now = clock_monotonic_ns();
+    int64_t end = now + b->seconds * 1000000000LL;
+    for (; now < end; count++) {
+        int64_t cpu_from = cpu_ns(), from = clock_monotonic_ns();
+        for (int i = 0; i < PLACES; i++)
+            memory[random_below(&seed, PLACES_BYTES)]++;
+        now = clock_monotonic_ns();
+        note_time(wall, now - from);
+        note_time(cpu, cpu_ns() - cpu_from);
+        wait_until(from + PAUSE_NS);
+    }
+    printf("a plain loop: %d places of %d MB\n", PLACES, PLACES_BYTES >> 20);
+    show_times(wall, cpu, count);
+    mem_free((void *)memory);
+    mem_free(wall);
+    mem_free(cpu);
+}
+
 /* One look-up every 100 us, while records flow. */
 static void measure_times(Bench *b, bool feeding)
 {
@@ -208,8 +244,7 @@ static void measure_times(Bench *b, bool feeding)
         note_time(wall, now - from);
         note_time(cpu, cpu_ns() - cpu_from);
         count++;
-        while (clock_monotonic_ns() < from + 100000) {
-        }
+        wait_until(from + PAUSE_NS);
     }
     atomic_store(&b->stop, true);
     if (feeding) pthread_join(thread, NULL);
@@ -269,6 +304,7 @@ int main(int argc, char **argv)
     open_engine(&b);
     fill(&b);
     measure_rate(&b);
+    measure_machine(&b);
     measure_times(&b, false);
     atomic_store(&b.stop, false);
     measure_times(&b, true);
