@@ -23,6 +23,7 @@
 /* Entries freed per call beyond what is needed, as a part of the limit. */
 enum {
     SLACK_DIVISOR = 32,
+    LOOK_AHEAD = 8,
     FILTER_DIVISOR = 8, /* Of a store's share, for a table's filter at most. */
 };
 
@@ -47,10 +48,24 @@ static void note_evicted(Table *table, const StoreEntry *entry, size_t share)
     table->unsifted = table->unsifted_groups = true;
 }
 
+/* What taking out an entry further on will touch. */
+static StoreEntry *look_ahead(StoreEntry *ahead)
+{
+    if (!ahead) return NULL;
+    const Table *table = node_of(ahead)->table;
+    __builtin_prefetch(&table->slots[ahead->hash & (table->slot_count - 1)], 1);
+    __builtin_prefetch(ahead->dirty_next, 1);
+    return ahead->dirty_next;
+}
+
 static void evict(Store *store, size_t target_bytes, size_t share)
 {
+    StoreEntry *ahead = store->clean.first;
+    for (int i = 0; i < LOOK_AHEAD; i++)
+        ahead = look_ahead(ahead);
     while (store_memory(store) > target_bytes && store->clean.first) {
         StoreEntry *entry = store->clean.first;
+        ahead = look_ahead(ahead);
         Table *table = node_of(entry)->table;
         if (entry->flags & ENTRY_USED) {
             entry->flags &= ~(uint32_t)ENTRY_USED;

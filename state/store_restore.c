@@ -31,6 +31,7 @@
 
 enum {
     POLL_RECORDS = 4096,
+    PREFETCH_KEYS = 32,
     POLL_MS = 20, /* Short: the end may be the marker of a transaction, of which
                      a poll tells nothing but that it is past it. */
     EMPTY_POLLS_MAX = 250, /* Then it is asked what there is to come. */
@@ -120,6 +121,20 @@ static void note_reach(Restore *r)
     if (reach.next > r->next) r->next = reach.next;
 }
 
+static void apply_set(Restore *r, const RecordSet *set)
+{
+    Str keys[PREFETCH_KEYS];
+    for (int from = 0, some; from < set->count; from += some) {
+        some = set->count - from < PREFETCH_KEYS ? set->count - from
+                                                 : PREFETCH_KEYS;
+        for (int i = 0; i < some; i++)
+            keys[i] = set->records[from + i].key;
+        store_prefetch(r->store, keys, some);
+        for (int i = 0; i < some; i++)
+            r->skipped += !restore_apply(r->store, &set->records[from + i]);
+    }
+}
+
 static Status read_some(Restore *r)
 {
     RecordSet *sets;
@@ -137,8 +152,7 @@ static Status read_some(Restore *r)
     if (!count) return note_empty_poll(r);
     r->empty_polls = 0;
     for (int i = 0; i < count; i++) {
-        for (int j = 0; j < sets[i].count; j++)
-            r->skipped += !restore_apply(r->store, &sets[i].records[j]);
+        apply_set(r, &sets[i]);
         consumer_release(r->consumer, &sets[i]);
     }
     store_make_room(r->store);
