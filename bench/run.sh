@@ -200,6 +200,14 @@ echo "expressions, ns of CPU a row and rows a second:"
     done
 echo "pull queries by key, 1,000,000 keys, embedded broker:"
 "$build/bench/bench_pull" 2>"$temp/error" || fail "bench_pull failed"
+echo "a table restored from its changelog (goal: 600,000 keys a second):"
+for keys in 1000000 10000000; do
+    echo "$keys keys, Kafka:"
+    "$build/bench/bench_restore" "$keys" "$address" 2>"$temp/error" ||
+        fail "bench_restore failed"
+done
+echo "1000000 keys, embedded broker:"
+"$build/bench/bench_restore" 2>"$temp/error" || fail "bench_restore failed"
 line=$(start_time)
 note 1 start "$line"
 echo "shell on the embedded broker: $line (goals 50 ms, 40 MB)"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The memory limit. It is one for all stores of a StateMemory, that is of a
- * process, or else of one StateDb; each store counts
- * what it uses and evicts its own entries when the sum is over the limit and it
- * has more than an equal share. A store that is not used gives its surplus back
- * at its next flush.
+ * process, or else of one StateDb; each store counts what it uses and evicts
+ * its own entries when the sum is over the limit and it has more than an equal
+ * share. A store that is not used gives its surplus back at its next flush.
  *
  * Clean entries go in the order in which they became clean; one that was
  * touched since then is spared once. So windows go in the order of their time.
@@ -20,9 +19,8 @@
 #include "base/map.h"
 #include "state/store_int.h"
 
-/* Entries freed per call beyond what is needed, as a part of the limit. */
 enum {
-    SLACK_DIVISOR = 32,
+    SLACK_DIVISOR = 32, /* Of the limit, is freed beyond what is needed. */
     LOOK_AHEAD = 8,
     FILTER_DIVISOR = 8, /* Of a store's share, for a table's filter at most. */
 };

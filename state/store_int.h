@@ -33,7 +33,7 @@
 enum EntryFlag {
     ENTRY_DIRTY = 1,  /* In the dirty list. */
     ENTRY_DEAD = 2,   /* In the dead list: no value, not dirty. */
-    ENTRY_USED = 4,   /* Touched since the clock hand came by. */
+    ENTRY_USED = 4,   /* Touched since it became clean or was spared. */
     ENTRY_OLD = 8,    /* old_value is set (maybe to none). */
     ENTRY_APART = 16, /* The value has a block of its own. */
 };
