@@ -23,6 +23,9 @@ ALL_CXXFLAGS = -std=c++17 $(OPT) $(CXXWARN) $(SAN) $(CXXFLAGS)
 LDFLAGS += $(SAN)
 LDLIBS  := -lrdkafka -lrocksdb -ledit -licui18n -licuuc -lgmp -lpcre2-8 -lmd \
            -ldouble-conversion -lpthread -lm -lstdc++
+# What ThreadSanitizer needs to see librdkafka's threads.
+SEEN    := $(if $(findstring thread,$(SAN)),$(BUILD)/tests/tidy/tsan_threads.o)
+LDLIBS  += $(SEEN)
 
 FOLDERS := base types parser functions formats kafka state planner runtime \
            engine testing
@@ -50,7 +53,7 @@ $(BIN): $(CLIOBJ) $(LIB)
 	@echo "  link $@"
 	@$(CC) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 
-$(LIB): $(LIBOBJ)
+$(LIB): $(LIBOBJ) | $(SEEN)
 	@rm -f $@
 	@ar rcs $@ $^
 

@@ -79,7 +79,10 @@ static int read_options(Server *server, int argc, char **argv)
     return EXIT_USAGE;
 }
 
-static bool start(Server *server)
+/* False: it cannot, which is told, unless it is that the broker went away
+ * before all was checked: then *again is set, and the engine is to be opened
+ * anew. */
+static bool start(Server *server, bool *again)
 {
     Arena *arena = arena_new("script", 0);
     mr_Session *session = mr_session_open(server->engine);
@@ -91,7 +94,9 @@ static bool start(Server *server)
     bool good = read_file(arena, server->queries, &text);
     if (good) {
         Status st = mr_load(session, arena, text);
-        if (st.kind) complain_status(st, server->queries, text);
+        *again = st.kind == ST_RETRY && !interrupted();
+        if (*again) complain("%s; trying again", st.text);
+        if (st.kind && !*again) complain_status(st, server->queries, text);
         good = !st.kind;
     }
     if (good) {
@@ -131,12 +136,12 @@ int command_server(int argc, char **argv)
     int status = read_options(&server, argc, argv);
     Map told = {0};
 
-    if (status < 0) {
-        server.engine = open_engine(&server.common, MR_HEADLESS, false);
+    for (bool again = status < 0; again;) {
+        again = false;
         status = EXIT_USAGE;
-    }
-    if (server.engine) {
-        if (start(&server)) {
+        server.engine = open_engine(&server.common, MR_HEADLESS, false);
+        if (!server.engine) break;
+        if (start(&server, &again)) {
             fprintf(stderr, "millrace: running on %.*s\n",
                     STR_ARG(mr_broker_name(server.engine)));
             while (!interrupted()) {
@@ -146,6 +151,7 @@ int command_server(int argc, char **argv)
             status = EXIT_OK;
         }
         mr_close(server.engine);
+        if (again) clock_sleep_ms(1000);
     }
     arena_free(server.common.arena);
     return status;

@@ -188,7 +188,7 @@ STATUS command_log_replay(mr_Engine *engine, Arena *stmt)
         EngineQuery *query = engine->queries.entries[i].value;
         if (!query) continue;
         Status bad = query_launch(engine, stmt, query);
-        if (bad.kind)
+        if (bad.kind && bad.kind != ST_RETRY)
             log_error("query not started", "id=%.*s reason=\"%s\"",
                       STR_ARG(query->id), bad.text);
     }

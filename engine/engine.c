@@ -463,6 +463,7 @@ STATUS mr_start(mr_Engine *engine, Arena *arena)
     for (int i = 0; i < engine->queries.count && !st.kind; i++) {
         EngineQuery *query = engine->queries.entries[i].value;
         if (query && !query->query) st = query_launch(engine, arena, query);
+        if (st.kind == ST_RETRY) st = st_ok(); /* It is started later. */
     }
     hubs_release(engine->hubs);
     pthread_mutex_unlock(&engine->lock);

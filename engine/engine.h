@@ -109,7 +109,8 @@ int mr_check(mr_Session *session, Arena *arena, Str text,
 /* Headless: the statements of one file; more files may follow before mr_start.
  * Checks all, then adds sources and queries without starting them. */
 STATUS mr_load(mr_Session *session, Arena *arena, Str text);
-/* Headless: starts all queries. ST_USER if there is none. */
+/* Headless: starts all queries; those that the broker cannot answer now are
+ * started when it can. ST_USER if there is none. */
 STATUS mr_start(mr_Engine *engine, Arena *arena);
 
 /* True if every query has consumed its input and nothing came for `idle_ms`. */

@@ -34,10 +34,11 @@ typedef struct EngineQuery {
     const Plan *plan;
     Str text; /* Its statement. */
     Str application_id;
-    Str state_directory; /* STR_NULL: memory. */
-    Map *properties;     /* Str by canonical name: settings and overrides. */
-    Query *query;        /* NULL: not started. */
-    Str start_error;     /* Why it could not be started. */
+    Str state_directory;   /* STR_NULL: memory. */
+    Map *properties;       /* Str by canonical name: settings and overrides. */
+    Query *query;          /* NULL: not started. */
+    Str start_error;       /* Why it could not be started, */
+    StatusKind start_kind; /* and what kind of reason that is. */
     bool paused;
     QueryRetry *retry; /* Its failures, and when it starts again. */
 } EngineQuery;

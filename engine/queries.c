@@ -203,8 +203,15 @@ void query_take(mr_Engine *engine, EngineQuery *query, Status st,
     /* Its table is another now, for pull queries that know the one before. */
     atomic_fetch_add(&engine->version, 1);
     query->query = st.kind ? NULL : started;
-    query->start_error = st.kind ? str_copy(query->arena, str_from(st.text))
-                                 : STR("");
+    /* A broker that is away is asked every second: without a new text. */
+    if (st.kind == ST_RETRY && query->start_kind != ST_RETRY)
+        log_warn("query waits for the broker", "id=%.*s reason=\"%s\"",
+                 STR_ARG(query->id), st.text);
+    query->start_kind = st.kind;
+    query->start_error = !st.kind ? STR("")
+                         : st.kind == ST_RETRY
+                             ? STR("it waits for the broker, which is away")
+                             : str_copy(query->arena, str_from(st.text));
     if (st.kind) return;
     if (query->paused) query_pause(query->query);
     log_info("query started", "id=%.*s", STR_ARG(query->id));

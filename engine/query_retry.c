@@ -27,6 +27,7 @@
 
 enum {
     LOOK_MS = 200,
+    AWAY_MS = 1000,           /* Between trials while the broker is away. */
     KEEP_MS = 60 * 60 * 1000, /* An error is forgotten after so long. */
 };
 
@@ -223,8 +224,11 @@ static bool look_at(mr_Engine *engine, EngineQuery *query, Arena *arena)
         return due;
     }
     if (!query->query) {
-        if (query->start_error.len)
-            plan_restart(engine, query, arena, ST_FATAL, query->start_error);
+        if (query->start_kind == ST_RETRY)
+            retry->due_ms = clock_monotonic_ms() + AWAY_MS;
+        else if (query->start_error.len)
+            plan_restart(engine, query, arena, query->start_kind,
+                         query->start_error);
         return false;
     }
     QueryInfo info;

@@ -177,11 +177,7 @@ static Status begin_query(Exec *x, const AstStatement *statement, Str id,
     EngineQuery *query = query_add(x, id, plan_arena, plan, text);
     if (x->replay) return st_ok();
     Status st = query_launch(x->engine, x->stmt, query);
-    if (st.kind == ST_RETRY) {
-        log_warn("query waits for the broker", "id=%.*s", STR_ARG(id));
-        return st_ok();
-    }
-    return st;
+    return st.kind == ST_RETRY ? st_ok() : st; /* It waits for the broker. */
 }
 
 /* ---- CREATE STREAM, CREATE TABLE ---- */

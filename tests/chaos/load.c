@@ -118,10 +118,31 @@ static bool is_read(const Loading *loading, Consumer *consumer)
         for (int p = 0; p < loading->partitions[t]; p++) {
             ConsumerReach reach;
             consumer_reach(consumer, t, p, &reach);
-            if (reach.end < 0 || reach.next < reach.end) return false;
+            /* Where nothing was ever written, nothing tells what is next. */
+            if (reach.end != 0 && (reach.end < 0 || reach.next < reach.end))
+                return false;
         }
     }
     return true;
+}
+
+static Status never_ends(Chaos *chaos, const Loading *loading,
+                         Consumer *consumer)
+{
+    for (int t = 0; t < loading->count; t++) {
+        for (int p = 0; p < loading->partitions[t]; p++) {
+            ConsumerReach reach;
+            consumer_reach(consumer, t, p, &reach);
+            if (reach.end < 0 || reach.next < reach.end)
+                return st_error(chaos->arena, ST_FATAL,
+                                "the end of '%s' partition %d does not come "
+                                "(%lld of %lld): a transaction is open, or the "
+                                "broker is away",
+                                loading->topics[t], p, (long long)reach.next,
+                                (long long)reach.end);
+        }
+    }
+    return st_ok();
 }
 
 static Status assign_all(const Loading *loading, Consumer *consumer,
@@ -162,9 +183,7 @@ static Status read_topics(Chaos *chaos, const Loading *loading)
             consumer_release(consumer, &sets[i]);
         }
         if (!st.kind && clock_monotonic_ms() > until)
-            st = st_error(chaos->arena, ST_FATAL,
-                          "the end of topics does not come: a transaction is "
-                          "open, or the broker is away");
+            st = never_ends(chaos, loading, consumer);
     }
     if (st.kind) st.text = str_copy(chaos->arena, str_from(st.text)).ptr;
     consumer_close(consumer);

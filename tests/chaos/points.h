@@ -16,11 +16,9 @@ typedef struct Point {
                  statements; 0: nothing. */
 } Point;
 
-/* The first ones come once in a service's life, so its first lives end there.
- */
 static const Point points[] = {
-    {"topic.creating", 4, '*', '*', 0},
-    {"topic.created", 4, '*', '*', 0},
+    {"topic.creating", 4, '*', '*', 'f'},
+    {"topic.created", 4, '*', '*', 'f'},
     {"command.write", 4, '*', '*', 'c'},
     {"command.written", 4, '*', '*', 'c'},
     {"worker.polled", 40, '*', '*', 0},
