@@ -51,14 +51,19 @@ static bool is_fast(const Op *op, const AggState *state)
     return true;
 }
 
+/* That a record is in, at most. */
+static int64_t windows_per_row(const WindowSpec *window)
+{
+    return (window->size_ms + window->advance_ms - 1) / window->advance_ms;
+}
+
 void agg_fast_open(Op *op)
 {
     AggState *state = op->state;
     const WindowSpec *window = &op->node->aggregate.window;
     state->fast = is_fast(op, state);
     if (!state->fast || window->kind != WINDOW_HOPPING) return;
-    int64_t per_row = (window->size_ms + window->advance_ms - 1) /
-                      window->advance_ms;
+    int64_t per_row = windows_per_row(window);
     if (per_row > 1 && per_row <= OPEN_WINDOWS_MAX)
         state->open = open_windows_new((int)per_row, window->advance_ms);
 }
@@ -215,10 +220,8 @@ static void window_block(Op *op, Batch *batch, const Update *updates, int count)
 static void update_windows(Op *op, Batch *batch)
 {
     AggState *state = op->state;
-    const WindowSpec *window = &op->node->aggregate.window;
     int most = (int)(BLOCK_UPDATES /
-                     ((window->size_ms + window->advance_ms - 1) /
-                      window->advance_ms));
+                     windows_per_row(&op->node->aggregate.window));
     if (most > OPEN_WINDOWS_KEYS) most = OPEN_WINDOWS_KEYS;
     for (int from = 0; from < state->update_count; from += most) {
         int count = state->update_count - from;
