@@ -13,7 +13,7 @@
  * one change a key, the least recently touched first.
  */
 #include "runtime/join_int.h"
-#include "runtime/kept_headers.h"
+#include "runtime/merged.h"
 
 typedef struct ProjectState {
     Eval **evals; /* NULL: a copy, or nobody reads it. */
@@ -75,48 +75,34 @@ static Batch *project(Op *op, Batch *from, bool report)
 
 /* ---- kept rows ---- */
 
-/* Row `i` of a merged batch. False: the key was made and unmade. */
-static bool merged_row(Op *op, Batch *batch, int i, const StoreEntry *entry)
+static void begin_merged(Op *op, Batch *batch)
 {
-    ProjectState *state = op->state;
-    Str key = {arena_copy(state->merged, entry->key, entry->key_len),
-               entry->key_len};
+    if (op->node->window == WINDOW_NONE) return;
+    batch->window_start = ARENA_ARRAY(batch->arena, int64_t, batch->count);
+    batch->window_end = ARENA_ARRAY(batch->arena, int64_t, batch->count);
+}
+
+static void merged_row(Op *op, Batch *batch, int i, Str key,
+                       const StoreEntry *entry)
+{
+    (void)entry;
     int64_t start, end;
-    kept_headers_give(&state->headers, key, batch, i);
     batch->key_bytes[i] = join_key_split(op->node, key, &start, &end);
-    if (batch->window_start) {
-        batch->window_start[i] = start;
-        batch->window_end[i] = end;
-    }
-    return rowset_merged(&state->rows, batch, i, entry);
+    if (!batch->window_start) return;
+    batch->window_start[i] = start;
+    batch->window_end[i] = end;
 }
 
 static void emit_merged(Op *op)
 {
     ProjectState *state = op->state;
-    StoreEntry *entry = store_dirty_first(state->store);
-    while (entry) {
-        Arena *arena = state->merged;
-        arena_reset(arena);
-        int count = 0, alive = 0;
-        StoreEntry *end = entry;
-        for (; end && count < BATCH_ROWS_MAX; end = end->dirty_next)
-            count++;
-        Batch *batch = batch_new(arena, count, op->node->column_count);
-        batch->partition = op->task->partition;
-        batch->row_null = bits_new(arena, count);
-        if (op->node->window != WINDOW_NONE) {
-            batch->window_start = ARENA_ARRAY(arena, int64_t, count);
-            batch->window_end = ARENA_ARRAY(arena, int64_t, count);
-        }
-        rowset_columns(&state->rows, arena, batch, op->node->columns);
-        batch->sel = ARENA_ARRAY(arena, uint16_t, count);
-        for (int i = 0; entry != end; i++, entry = entry->dirty_next)
-            if (merged_row(op, batch, i, entry))
-                batch->sel[alive++] = (uint16_t)i;
-        batch->sel_count = alive;
-        op_emit(op, batch);
-    }
+    MergedRows merged = {.store = state->store,
+                         .rows = &state->rows,
+                         .headers = &state->headers,
+                         .arena = state->merged,
+                         .begin = begin_merged,
+                         .row = merged_row};
+    merged_emit(op, &merged);
 }
 
 static void project_flush(Op *op)

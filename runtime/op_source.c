@@ -27,7 +27,7 @@
 
 #include "base/datefmt.h"
 #include "base/property.h"
-#include "runtime/kept_headers.h"
+#include "runtime/merged.h"
 #include "runtime/rowset.h"
 
 typedef struct SourceState {
@@ -175,8 +175,8 @@ static void stop_if_bad(Op *op, Batch *batch)
     op_fail(op, st_error(batch->arena, ST_FATAL,
                          "cannot %s of a record of topic '%.*s', partition %d, "
                          "offset %lld: %s",
-                         state->stop_doing,
-                         STR_ARG(op->node->source.topic), batch->partition,
+                         state->stop_doing, STR_ARG(op->node->source.topic),
+                         batch->partition,
                          (long long)batch->offsets[state->stop_row],
                          state->stop_why));
 }
@@ -404,8 +404,7 @@ static void extract_timestamps(Op *op, Batch *batch)
         }
         if (ok) continue;
         op_report(op, 1, batch, row, "%s", why);
-        if (state->stop_on_time)
-            stop_at(op, batch, row, "take the time", why);
+        if (state->stop_on_time) stop_at(op, batch, row, "take the time", why);
         batch_drop_row(batch, row);
     }
 }
@@ -501,43 +500,39 @@ static void store_row(SourceState *state, Batch *batch, int row,
     store_mark(state->store, entry, ms);
 }
 
-/* Row `i` of a batch of merged changes. False: the key was made and unmade. */
-static bool merged_row(SourceState *state, Batch *batch, int i,
-                       const StoreEntry *entry)
+/* ---- merged changes ---- */
+
+static void begin_merged(Op *op, Batch *batch)
 {
-    Arena *arena = state->merged;
-    batch->key_bytes[i] = str_copy(arena, (Str){entry->key, entry->key_len});
-    kept_headers_give(&state->headers, batch->key_bytes[i], batch, i);
-    old_row(state, batch->old, i, entry->old_value, entry->old_len,
-            entry->old_timestamp_ms);
-    return rowset_merged(&state->rows, batch, i, entry);
+    batch->old = old_batch(op->state, op, batch);
 }
 
-/* Sends all merged changes on, as one batch after the other. */
+static void merged_row(Op *op, Batch *batch, int i, Str key,
+                       const StoreEntry *entry)
+{
+    batch->key_bytes[i] = key;
+    old_row(op->state, batch->old, i, entry->old_value, entry->old_len,
+            entry->old_timestamp_ms);
+}
+
+static void end_merged(Op *op, Batch *batch)
+{
+    batch->old->sel = batch->sel;
+    batch->old->sel_count = batch->sel_count;
+    if (op->node->source.window != WINDOW_NONE) cut_windows(op, batch);
+}
+
 static void emit_merged(Op *op)
 {
     SourceState *state = op->state;
-    StoreEntry *entry = store_dirty_first(state->store);
-    while (entry) {
-        Arena *arena = state->merged;
-        arena_reset(arena);
-        int count = 0, alive = 0;
-        StoreEntry *end = entry;
-        for (; end && count < BATCH_ROWS_MAX; end = end->dirty_next)
-            count++;
-        Batch *batch = batch_new(arena, count, op->node->column_count);
-        batch->partition = op->task->partition;
-        batch->row_null = bits_new(arena, count);
-        rowset_columns(&state->rows, arena, batch, op->node->columns);
-        batch->old = old_batch(state, op, batch);
-        uint16_t *sel = ARENA_ARRAY(arena, uint16_t, count);
-        for (int i = 0; entry != end; i++, entry = entry->dirty_next)
-            if (merged_row(state, batch, i, entry)) sel[alive++] = (uint16_t)i;
-        batch->sel = batch->old->sel = sel;
-        batch->sel_count = batch->old->sel_count = alive;
-        if (op->node->source.window != WINDOW_NONE) cut_windows(op, batch);
-        op_emit(op, batch);
-    }
+    MergedRows merged = {.store = state->store,
+                         .rows = &state->rows,
+                         .headers = &state->headers,
+                         .arena = state->merged,
+                         .begin = begin_merged,
+                         .row = merged_row,
+                         .end = end_merged};
+    merged_emit(op, &merged);
 }
 
 static void source_flush(Op *op)
