@@ -17,17 +17,21 @@ const char *broker_librdkafka_version(void)
     return rd_kafka_version_str();
 }
 
-STATUS kafka_admin(KafkaBroker *broker, Arena *arena, rd_kafka_t **admin)
+/* The handle in `*place`, made first if there is none yet. */
+static Status shared_handle(KafkaBroker *broker, Arena *arena,
+                            const char *group, rd_kafka_t **place,
+                            rd_kafka_t **rk)
 {
     Status st = st_ok();
 
     pthread_mutex_lock(&broker->lock);
-    *admin = broker->admin;
+    *rk = *place;
     pthread_mutex_unlock(&broker->lock);
-    if (*admin) return st;
+    if (*rk) return st;
     rd_kafka_conf_t *conf;
     st = kafka_config(broker, arena, HANDLE_ADMIN, NULL, &conf);
     if (st.kind) return st;
+    if (group) kafka_set(conf, "group.id", group);
     KafkaHandle *handle = mem_zalloc(sizeof *handle);
     handle->broker = broker;
     st = kafka_open_handle(handle, arena, RD_KAFKA_CONSUMER, conf);
@@ -37,28 +41,49 @@ STATUS kafka_admin(KafkaBroker *broker, Arena *arena, rd_kafka_t **admin)
     }
     rd_kafka_t *spare = handle->rk;
     pthread_mutex_lock(&broker->lock);
-    if (!broker->admin) {
-        broker->admin = spare;
+    if (!*place) {
+        *place = spare;
         spare = NULL;
     }
-    *admin = broker->admin;
+    *rk = *place;
     pthread_mutex_unlock(&broker->lock);
     if (spare) { /* Another thread was faster. */
-        rd_kafka_destroy(spare);
+        rd_kafka_destroy_flags(spare, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
         mem_free(handle);
     }
     return st;
+}
+
+STATUS kafka_admin(KafkaBroker *broker, Arena *arena, rd_kafka_t **admin)
+{
+    return shared_handle(broker, arena, NULL, &broker->admin, admin);
+}
+
+/* It is of a group, which it never joins, because one that is of none does not
+ * survive the answer that a broker is not the coordinator (librdkafka 2.0.2
+ * then tells its own group, without a look if there is one). */
+STATUS kafka_groups(KafkaBroker *broker, Arena *arena, Str group,
+                    rd_kafka_t **groups)
+{
+    return shared_handle(broker, arena, str_cstr(arena, group), &broker->groups,
+                         groups);
+}
+
+static void close_shared(rd_kafka_t *rk)
+{
+    if (!rk) return;
+    KafkaHandle *handle = rd_kafka_opaque(rk);
+    rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    mem_free(handle);
 }
 
 static void kafka_close(Broker *base)
 {
     KafkaBroker *broker = (KafkaBroker *)base;
 
-    if (broker->admin) {
-        KafkaHandle *handle = rd_kafka_opaque(broker->admin);
-        rd_kafka_destroy(broker->admin);
-        mem_free(handle);
-    }
+    close_shared(broker->admin);
+    close_shared(broker->groups);
+    kafka_coordinators_free(broker);
     pthread_mutex_destroy(&broker->lock);
     arena_free(broker->arena);
 }
@@ -71,10 +96,8 @@ static Status unknown_topic(Arena *arena, Str name)
                     STR_ARG(name));
 }
 
-/* Metadata of one topic, or of all if `name` is NULL. The caller destroys it.
- */
-static Status get_metadata(KafkaBroker *broker, Arena *arena, const char *name,
-                           const struct rd_kafka_metadata **out)
+STATUS kafka_metadata(KafkaBroker *broker, Arena *arena, const char *name,
+                      const struct rd_kafka_metadata **out)
 {
     rd_kafka_t *admin;
     rd_kafka_topic_t *topic = NULL;
@@ -129,7 +152,7 @@ static Status kafka_list_topics(Broker *base, Arena *arena, TopicInfo **topics,
     const struct rd_kafka_metadata *metadata;
 
     *count = 0;
-    Status st = get_metadata((KafkaBroker *)base, arena, NULL, &metadata);
+    Status st = kafka_metadata((KafkaBroker *)base, arena, NULL, &metadata);
     if (st.kind) return st;
     *topics = ARENA_ARRAY(arena, TopicInfo, metadata->topic_cnt + 1);
     for (int i = 0; i < metadata->topic_cnt; i++)
@@ -155,7 +178,7 @@ static Status look_up(KafkaBroker *broker, Arena *arena, Str name,
     const struct rd_kafka_metadata *metadata;
     const char *text = str_cstr(arena, name);
 
-    Status st = get_metadata(broker, arena, text, &metadata);
+    Status st = kafka_metadata(broker, arena, text, &metadata);
     if (st.kind) return st;
     const struct rd_kafka_metadata_topic *topic = metadata->topics;
     rd_kafka_resp_err_t err = metadata->topic_cnt
@@ -414,10 +437,10 @@ static rd_kafka_resp_err_t query_end(rd_kafka_t *admin, const char *topic,
                                      int32_t partition, int64_t which,
                                      int64_t *offset)
 {
-    rd_kafka_topic_partition_list_t *list =
-        rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_t *part =
-        rd_kafka_topic_partition_list_add(list, topic, partition);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(
+        1);
+    rd_kafka_topic_partition_t *part = rd_kafka_topic_partition_list_add(
+        list, topic, partition);
     part->offset = which;
     rd_kafka_resp_err_t err = rd_kafka_offsets_for_times(admin, list,
                                                          REQUEST_MS);
@@ -450,8 +473,7 @@ static Status kafka_watermarks(Broker *base, Arena *arena, Str name,
         err = query_end(admin, topic, partition, RD_KAFKA_OFFSET_BEGINNING,
                         low);
         if (!err)
-            err = query_end(admin, topic, partition, RD_KAFKA_OFFSET_END,
-                            high);
+            err = query_end(admin, topic, partition, RD_KAFKA_OFFSET_END, high);
         if (!err) return st_ok();
         clock_sleep_ms(50);
     } while (kafka_is_passing(err) && clock_monotonic_ns() < until_ns);
@@ -494,11 +516,13 @@ static Status kafka_delete_records(Broker *base, Arena *arena, Str name,
     return st;
 }
 
-/* One try; a group that was never there is fine. */
-static rd_kafka_resp_err_t delete_group(Request *request, const char *group)
+/* Asks one broker; a group that was never there is fine. */
+static rd_kafka_resp_err_t delete_group(Request *request, const char *group,
+                                        int32_t coordinator)
 {
     rd_kafka_DeleteGroup_t *one = rd_kafka_DeleteGroup_new(group);
 
+    rd_kafka_AdminOptions_set_broker(request->options, coordinator, NULL, 0);
     rd_kafka_DeleteGroups(request->admin, &one, 1, request->options,
                           request->queue);
     rd_kafka_resp_err_t err = await(request);
@@ -517,6 +541,30 @@ static rd_kafka_resp_err_t delete_group(Request *request, const char *group)
                : err;
 }
 
+/* Asks one broker after the other until one is the coordinator. */
+static Status try_delete_group(KafkaBroker *broker, Arena *arena, Str group,
+                               rd_kafka_resp_err_t *err)
+{
+    *err = RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE;
+    Status st = kafka_coordinators_look(broker, arena);
+    for (int asked = 0; !st.kind && kafka_is_elsewhere(*err); asked++) {
+        Request request;
+        int32_t coordinator = kafka_coordinator(broker, group, asked);
+        if (coordinator < 0) break;
+        st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_DELETEGROUPS,
+                           &request);
+        if (st.kind) break;
+        *err = delete_group(&request, str_cstr(arena, group), coordinator);
+        end_request(&request);
+    }
+    if (st.kind || !*err) return st;
+    kafka_coordinator_is(broker, group, -1);
+    kafka_coordinators_doubt(broker);
+    if (kafka_is_elsewhere(*err) && kafka_no_groups(broker))
+        *err = RD_KAFKA_RESP_ERR_NO_ERROR;
+    return st;
+}
+
 static Status kafka_delete_group(Broker *base, Arena *arena, Str group)
 {
     KafkaBroker *broker = (KafkaBroker *)base;
@@ -525,13 +573,8 @@ static Status kafka_delete_group(Broker *base, Arena *arena, Str group)
 
     /* A coordinator that just started up is still loading. */
     for (;;) {
-        Request request;
-        Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_DELETEGROUPS,
-                                  &request);
-        if (st.kind) return st;
-        err = delete_group(&request, str_cstr(arena, group));
-        end_request(&request);
-        if (!err) return st;
+        Status st = try_delete_group(broker, arena, group, &err);
+        if (st.kind || !err) return st;
         if (!kafka_is_passing(err) || clock_monotonic_ns() > until_ns) break;
         clock_sleep_ms(100);
     }

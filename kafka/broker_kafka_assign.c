@@ -327,6 +327,29 @@ rd_kafka_consumer_group_metadata_t *kafka_consumer_group(Consumer *base)
     return rd_kafka_consumer_group_metadata(((KafkaConsumer *)base)->handle.rk);
 }
 
+/* Commits and waits. (rd_kafka_commit waits for ever, or as long as a session
+ * lasts, while the broker is away.) */
+static rd_kafka_resp_err_t commit(rd_kafka_t *rk,
+                                  const rd_kafka_topic_partition_list_t *list)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_event_t *event = NULL;
+    rd_kafka_resp_err_t err = rd_kafka_commit_queue(rk, list, queue, NULL,
+                                                    NULL);
+    if (!err) event = rd_kafka_queue_poll(queue, REQUEST_MS);
+    if (event)
+        err = rd_kafka_event_error(event);
+    else if (!err)
+        err = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    const rd_kafka_topic_partition_list_t *done =
+        err ? NULL : rd_kafka_event_topic_partition_list(event);
+    for (int i = 0; done && i < done->cnt && !err; i++)
+        err = done->elems[i].err;
+    if (event) rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    return err;
+}
+
 STATUS kafka_consumer_commit(Consumer *base, Arena *arena,
                              const TopicPartition *parts, int count)
 {
@@ -336,9 +359,7 @@ STATUS kafka_consumer_commit(Consumer *base, Arena *arena,
     if (!count) return st_ok();
     Status st = kafka_consumer_offsets(base, arena, parts, count, &list);
     if (st.kind) return st;
-    rd_kafka_resp_err_t err = rd_kafka_commit(consumer->handle.rk, list, 0);
-    for (int i = 0; i < list->cnt && !err; i++)
-        err = list->elems[i].err;
+    rd_kafka_resp_err_t err = commit(consumer->handle.rk, list);
     kafka_free_offsets(list);
     if (!err) return st;
     return kafka_error(consumer->handle.broker, arena, err, ST_FATAL, NULL,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the broker_kafka*.c files share. One librdkafka handle stands behind
- * each consumer and each producer; one more, made when first needed, answers
- * for topics, offsets and groups.
+ * each consumer and each producer; two more, made when first needed, answer
+ * for topics, and for offsets of groups.
  */
 #ifndef KAFKA_BROKER_KAFKA_INT_H
 #define KAFKA_BROKER_KAFKA_INT_H
@@ -25,6 +25,19 @@ typedef struct LogKind {
     int skipped;
 } LogKind;
 
+/* Who coordinates groups, as far as it is known (broker_kafka_coordinator.c).
+ */
+typedef struct CoordinatorMap {
+    int32_t *brokers; /* Heap: ids of all. */
+    int broker_count;
+    int32_t *leaders; /* Heap: of the partitions of __consumer_offsets; -1. */
+    int partition_count;
+    bool no_groups; /* The cluster had no such topic when it was looked at. */
+    bool doubtful;  /* Look again. */
+    Map odd;        /* int32_t by group: where the rule does not hold. */
+    Arena *arena;   /* Of odd; NULL: empty. */
+} CoordinatorMap;
+
 typedef struct KafkaBroker {
     Broker base;
     Arena *arena;
@@ -32,8 +45,10 @@ typedef struct KafkaBroker {
     Map properties;       /* Copied; Str by name. */
     pthread_mutex_t lock; /* Of all that follows. */
     rd_kafka_t *admin;    /* NULL: not needed yet. */
+    rd_kafka_t *groups;   /* For offsets of groups; NULL: not needed yet. */
     Map warned;           /* Names that were warned about. */
     LogKind log_kinds[LOG_KINDS];
+    CoordinatorMap coordinators;
 } KafkaBroker;
 
 /* What librdkafka calls back with. Its opaque pointer. */
@@ -59,11 +74,42 @@ typedef enum HandleKind {
 
 /* The handle for admin requests and metadata. */
 STATUS kafka_admin(KafkaBroker *broker, Arena *arena, rd_kafka_t **admin);
+/* The one for requests about offsets of groups. `group` is one that is asked
+ * for. */
+STATUS kafka_groups(KafkaBroker *broker, Arena *arena, Str group,
+                    rd_kafka_t **groups);
+
+/* Metadata of one topic, or of all if `topic` is NULL, and of the brokers. The
+ * caller destroys it. */
+STATUS kafka_metadata(KafkaBroker *broker, Arena *arena, const char *topic,
+                      const struct rd_kafka_metadata **out);
 
 /* Partition count of a topic, without creating it. ST_USER: there is none;
  * ST_RETRY: the broker is away or still electing leaders. */
 STATUS kafka_partition_count(KafkaBroker *broker, Arena *arena,
                              const char *topic, int *count);
+
+/* ---- broker_kafka_coordinator.c ---- */
+
+/* The partition of __consumer_offsets that a group's offsets are kept in. */
+int kafka_group_partition(Str group, int partitions);
+
+/* Makes it known who coordinates what, unless it is. ST_RETRY: the broker is
+ * away. Any thread, as all of these. */
+STATUS kafka_coordinators_look(KafkaBroker *broker, Arena *arena);
+/* The next look asks the cluster again. */
+void kafka_coordinators_doubt(KafkaBroker *broker);
+void kafka_coordinators_free(KafkaBroker *broker);
+/* True if the cluster had no groups at all at the last look. */
+bool kafka_no_groups(KafkaBroker *broker);
+
+/* The broker to send a request about the group to when `asked` others were not
+ * its coordinator; -1: there are no more. */
+int32_t kafka_coordinator(KafkaBroker *broker, Str group, int asked);
+/* True for the answer of one that is not the coordinator. */
+bool kafka_is_elsewhere(rd_kafka_resp_err_t err);
+/* Remembers who it is; -1: forgets it. */
+void kafka_coordinator_is(KafkaBroker *broker, Str group, int32_t id);
 
 /* ---- broker_kafka_config.c ---- */
 

@@ -2,7 +2,8 @@
  *
  * Offsets of groups without members: whoever reads for several groups commits
  * for each of them. librdkafka takes one group a request; all requests are sent
- * before the first answer is waited for, so many groups cost one round trip.
+ * before the first answer is waited for, so many groups cost one round trip,
+ * and another one those whose coordinator was not where it was thought to be.
  *
  * Kafka itself refuses a commit for a group that has members.
  */
@@ -28,18 +29,42 @@ static rd_kafka_topic_partition_list_t *list_of(const GroupOffsets *group)
     return list;
 }
 
-static void send_request(rd_kafka_t *admin, Arena *arena, OffsetOp op,
-                         rd_kafka_AdminOptions_t *options,
-                         rd_kafka_queue_t *queue, GroupOffsets *group)
-{
-    const char *name = str_cstr(arena, group->group);
+/* Many groups, asked together. */
+typedef struct Asking {
+    KafkaBroker *broker;
+    Arena *arena;
+    OffsetOp op;
+    rd_kafka_t *rk;
+    rd_kafka_queue_t *queue;
+    rd_kafka_AdminOptions_t *options;
+    struct Question *questions;
+    int count;
+    int open; /* Those whose coordinator is not found yet. */
+} Asking;
 
-    rd_kafka_AdminOptions_set_opaque(options, group);
-    if (op == OFFSETS_COMMIT) {
+typedef struct Question {
+    GroupOffsets *group;
+    int32_t coordinator; /* Who was asked last; -1: nobody. */
+    rd_kafka_resp_err_t err;
+    bool open;
+} Question;
+
+static void send_request(const Asking *asking, Question *question)
+{
+    GroupOffsets *group = question->group;
+    rd_kafka_t *rk = asking->rk;
+    rd_kafka_AdminOptions_t *options = asking->options;
+    rd_kafka_queue_t *queue = asking->queue;
+    const char *name = str_cstr(asking->arena, group->group);
+
+    question->err = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    rd_kafka_AdminOptions_set_opaque(options, question);
+    rd_kafka_AdminOptions_set_broker(options, question->coordinator, NULL, 0);
+    if (asking->op == OFFSETS_COMMIT) {
         rd_kafka_topic_partition_list_t *list = list_of(group);
         rd_kafka_AlterConsumerGroupOffsets_t *request =
             rd_kafka_AlterConsumerGroupOffsets_new(name, list);
-        rd_kafka_AlterConsumerGroupOffsets(admin, &request, 1, options, queue);
+        rd_kafka_AlterConsumerGroupOffsets(rk, &request, 1, options, queue);
         rd_kafka_AlterConsumerGroupOffsets_destroy(request);
         kafka_free_offsets(list);
         return;
@@ -51,7 +76,7 @@ static void send_request(rd_kafka_t *admin, Arena *arena, OffsetOp op,
     rd_kafka_topic_partition_list_t *list = list_of(group);
     rd_kafka_ListConsumerGroupOffsets_t *request =
         rd_kafka_ListConsumerGroupOffsets_new(name, list);
-    rd_kafka_ListConsumerGroupOffsets(admin, &request, 1, options, queue);
+    rd_kafka_ListConsumerGroupOffsets(rk, &request, 1, options, queue);
     rd_kafka_ListConsumerGroupOffsets_destroy(request);
     kafka_free_offsets(list);
 }
@@ -121,49 +146,117 @@ static Status status_of(KafkaBroker *broker, Arena *arena, OffsetOp op,
                        STR_ARG(group->group));
 }
 
+/* Sends a request for each open question to the next broker that may be its
+ * group's coordinator. Returns how many are under way. */
+static int send_all(Asking *asking, int asked)
+{
+    int under_way = 0;
+    for (int i = 0; i < asking->count; i++) {
+        Question *question = &asking->questions[i];
+        if (!question->open) continue;
+        question->coordinator = kafka_coordinator(
+            asking->broker, question->group->group, asked);
+        if (question->coordinator < 0) continue;
+        send_request(asking, question);
+        under_way++;
+    }
+    return under_way;
+}
+
+static void take_answers(Asking *asking, int under_way)
+{
+    for (; under_way; under_way--) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(asking->queue,
+                                                      REQUEST_MS + 2000);
+        if (!event) break;
+        Question *question = rd_kafka_event_opaque(event);
+        question->err = take_answer(event, asking->arena, asking->op,
+                                    question->group);
+        rd_kafka_event_destroy(event);
+    }
+}
+
+/* Closes the question if it is answered or there is nobody more to ask. */
+static void settle(Asking *asking, Question *question, int asked)
+{
+    GroupOffsets *group = question->group;
+    if (kafka_is_elsewhere(question->err) && question->coordinator >= 0) return;
+    question->open = false;
+    asking->open--;
+    group->status = status_of(asking->broker, asking->arena, asking->op, group,
+                              question->err);
+    if (kafka_is_passing(question->err))
+        kafka_coordinators_doubt(asking->broker);
+    else if (asked)
+        kafka_coordinator_is(asking->broker, group->group,
+                             question->coordinator);
+}
+
+static void ask_all(Asking *asking, int asked)
+{
+    take_answers(asking, send_all(asking, asked));
+    for (int i = 0; i < asking->count; i++)
+        if (asking->questions[i].open)
+            settle(asking, &asking->questions[i], asked);
+}
+
+/* Those who are not found where they were thought to be have moved: the cluster
+ * is looked at again, then each broker is asked in turn. */
+static Status ask_in_turn(Asking *asking)
+{
+    ask_all(asking, 0);
+    if (!asking->open) return st_ok();
+    for (int i = 0; i < asking->count; i++)
+        if (asking->questions[i].open)
+            kafka_coordinator_is(asking->broker,
+                                 asking->questions[i].group->group, -1);
+    kafka_coordinators_doubt(asking->broker);
+    Status st = kafka_coordinators_look(asking->broker, asking->arena);
+    for (int asked = 0; asking->open && !st.kind; asked++)
+        ask_all(asking, asked);
+    return st;
+}
+
+/* One question for each group that asks for something. */
+static void pose(Asking *asking, GroupOffsets *groups, int count)
+{
+    asking->questions = ARENA_ARRAY(asking->arena, Question, count + 1);
+    for (int i = 0; i < count; i++) {
+        groups[i].status = st_ok();
+        if (!groups[i].count) continue;
+        asking->questions[asking->count++] = (Question){
+            &groups[i], -1, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, true};
+        asking->open++;
+    }
+}
+
 static void ask(KafkaBroker *broker, Arena *arena, OffsetOp op,
                 GroupOffsets *groups, int count)
 {
-    rd_kafka_t *admin;
-    int under_way = 0, partitions;
+    Asking asking = {.broker = broker, .arena = arena, .op = op};
 
-    /* A broker that is away is found out by a request that may time out: those
-     * below ask for each group's coordinator first, and librdkafka 2.0.2 has
-     * been seen to abort the program ("eonce->refcnt > 0") when they were sent
-     * while the broker was away. */
-    Status st = kafka_partition_count(broker, arena, groups[0].topic,
-                                      &partitions);
-    if (!st.kind) st = kafka_admin(broker, arena, &admin);
-    for (int i = 0; i < count; i++)
-        groups[i].status = st.kind ? st
-                                   : st_error(arena, ST_RETRY,
-                                              "the broker did not answer");
-    if (st.kind) return;
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(admin);
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(
-        admin, op == OFFSETS_COMMIT
-                   ? RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS
-                   : RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-    rd_kafka_AdminOptions_set_request_timeout(options, REQUEST_MS, NULL, 0);
-    for (int i = 0; i < count; i++) {
-        if (!groups[i].count) {
-            groups[i].status = st_ok();
-            continue;
-        }
-        send_request(admin, arena, op, options, queue, &groups[i]);
-        under_way++;
+    pose(&asking, groups, count);
+    if (!asking.open) return;
+    Status st = kafka_groups(broker, arena, asking.questions[0].group->group,
+                             &asking.rk);
+    if (!st.kind) {
+        rd_kafka_poll(asking.rk, 0); /* Serves error callbacks. */
+        st = kafka_coordinators_look(broker, arena);
     }
-    while (under_way) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, REQUEST_MS + 2000);
-        if (!event) break;
-        GroupOffsets *group = rd_kafka_event_opaque(event);
-        group->status = status_of(broker, arena, op, group,
-                                  take_answer(event, arena, op, group));
-        rd_kafka_event_destroy(event);
-        under_way--;
+    if (!st.kind) {
+        asking.queue = rd_kafka_queue_new(asking.rk);
+        asking.options = rd_kafka_AdminOptions_new(
+            asking.rk, op == OFFSETS_COMMIT
+                           ? RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS
+                           : RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+        rd_kafka_AdminOptions_set_request_timeout(asking.options, REQUEST_MS,
+                                                  NULL, 0);
+        st = ask_in_turn(&asking);
+        rd_kafka_AdminOptions_destroy(asking.options);
+        rd_kafka_queue_destroy(asking.queue);
     }
-    rd_kafka_AdminOptions_destroy(options);
-    rd_kafka_queue_destroy(queue);
+    for (int i = 0; i < asking.count; i++)
+        if (asking.questions[i].open) asking.questions[i].group->status = st;
 }
 
 void kafka_commit_groups(Broker *base, Arena *arena, GroupOffsets *groups,
