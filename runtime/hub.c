@@ -118,7 +118,7 @@ static Map *copy_properties(Arena *arena, const Map *all, Str prefix)
     return copy;
 }
 
-static bool same_properties(const Map *a, const Map *b)
+bool hub_same_properties(const Map *a, const Map *b)
 {
     if (a->live != b->live) return false;
     for (int i = 0; i < a->count; i++) {
@@ -196,10 +196,10 @@ static Hub *find_hub(Hubs *hubs, const Query *query)
         return NULL;
     Arena *arena = arena_new("properties", 0);
     const Map *all = query->options.properties;
-    bool same = same_properties(
+    bool same = hub_same_properties(
                     hub->consumer_properties,
                     worker_client_properties(arena, all, STR("consumer."))) &&
-                same_properties(
+                hub_same_properties(
                     hub->producer_properties,
                     worker_client_properties(arena, all, STR("producer.")));
     arena_free(arena);

@@ -121,6 +121,14 @@ static int send_all(HubReader *reader, HubSeat **seats, int count)
 
 /* ---- the steps ---- */
 
+/* Whether a flush has waited enough. */
+static bool must_give_up(const HubReader *reader, HubCommit which,
+                         int64_t began_ms)
+{
+    return which != HUB_COMMIT_ALL || hub_is_halting(reader) ||
+           clock_monotonic_ms() - began_ms >= FINAL_FLUSH_MS;
+}
+
 static Status flush_producer(HubReader *reader, HubCommit which)
 {
     int64_t began_ms = clock_monotonic_ms();
@@ -128,8 +136,7 @@ static Status flush_producer(HubReader *reader, HubCommit which)
     do {
         st = producer_flush(reader->producer, reader->turn, FLUSH_SLICE_MS);
         if (st.kind == ST_RETRY) hub_note_away(reader, st);
-    } while (st.kind == ST_RETRY && which == HUB_COMMIT_ALL &&
-             clock_monotonic_ms() - began_ms < FINAL_FLUSH_MS);
+    } while (st.kind == ST_RETRY && !must_give_up(reader, which, began_ms));
     return st;
 }
 

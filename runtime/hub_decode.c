@@ -216,6 +216,7 @@ STATUS hub_source_take(HubReader *reader, Arena *arena, HubSeat *seat)
     if (more || !source->plan) st = open_decoders(source, arena);
     seat->source = source;
     source->guests++;
+    hub_index_drop(source);
     return st;
 }
 
@@ -225,6 +226,7 @@ void hub_source_give(HubReader *reader, HubSeat *seat)
     mem_free(seat->slots);
     seat->slots = NULL;
     seat->source = NULL;
+    if (source) hub_index_drop(source);
     if (source && --source->guests == 0) free_source(reader, source);
 }
 
@@ -249,7 +251,7 @@ static int64_t latest_of(const int64_t *timestamps, int count)
     return latest;
 }
 
-void hub_source_decode(HubSource *source, int32_t partition,
+void hub_source_decode(HubReader *reader, HubSource *source, int32_t partition,
                        const Record *records, int count)
 {
     if (source->batch) return;
@@ -259,6 +261,7 @@ void hub_source_decode(HubSource *source, int32_t partition,
         raw_take(&raw, arena, count, &records[i]);
     source->batch = source_decode(&source->op, arena, &raw);
     source->latest_ms = latest_of(source->batch->timestamps, count);
+    hub_index_pick(reader, source);
 }
 
 /* ---- handing out ---- */
@@ -278,8 +281,7 @@ static int row_at(const Batch *batch, int64_t offset)
     return low;
 }
 
-/* The batch as the guest's plan numbers its columns. */
-static Batch *view_of(Arena *arena, const HubSeat *seat)
+Batch *hub_view(Arena *arena, const HubSeat *seat)
 {
     const Batch *from = seat->source->batch;
     const PlanNode *node = node_of(seat);
@@ -303,28 +305,61 @@ static void report_errors(const HubSource *source, Op *op, int64_t position)
         if (e->error.offset >= position) op_report_again(op, &e->error);
 }
 
+/* Rows that were not picked count as read and dropped by the filter. */
+static void count_left_out(const HubSeat *seat, Op *source_op)
+{
+    int rows = seat->source->batch->sel_count - seat->pick_count;
+    source_op->rows_in += rows;
+    source_op->rows_out += rows;
+    source_op->output->rows_in += rows;
+}
+
+/* All of the batch, of which the index has picked what matters. */
+static void feed_picks(HubReader *reader, const HubSeat *seat, Task *task,
+                       int64_t next)
+{
+    const HubSource *source = seat->source;
+    count_left_out(seat, task->inputs[0].op);
+    if (!seat->pick_count) {
+        task_pass(task, source->latest_ms, next);
+        return;
+    }
+    Batch *picks = batch_gather(reader->guest, hub_view(reader->guest, seat),
+                                seat->picks, seat->pick_count);
+    task_feed(task, picks, source->latest_ms, next);
+}
+
+static void feed(HubReader *reader, const HubSeat *seat, Task *task, int from,
+                 int64_t next)
+{
+    int64_t latest_ms = seat->source->latest_ms;
+    Batch *view = hub_view(reader->guest, seat);
+    if (from) {
+        view = batch_slice(reader->guest, view, from, view->count);
+        latest_ms = latest_of(view->timestamps, view->count);
+    }
+    task_feed(task, view, latest_ms, next);
+}
+
 void hub_feed(HubReader *reader, HubSeat *seat, Task *task, int64_t next)
 {
     const HubSource *source = seat->source;
     TaskInput *input = &task->inputs[0];
     Worker *worker = seat->worker;
     int64_t began_ns = clock_thread_cpu_ns();
-    int64_t latest_ms = source->latest_ms;
     if (source->errors) report_errors(source, input->op, input->position);
     int from = row_at(source->batch, input->position);
     int count = source->batch->count - from;
     if (count) {
-        Batch *view = view_of(reader->guest, seat);
-        if (from) {
-            view = batch_slice(reader->guest, view, from, from + count);
-            latest_ms = latest_of(view->timestamps, count);
-        }
         worker->records_in += count;
         worker->last_record_ms = clock_monotonic_ms();
-        task_feed(task, view, latest_ms, next);
-    } else {
-        input->position = next;
     }
+    if (!count)
+        input->position = next;
+    else if (seat->picked && !from)
+        feed_picks(reader, seat, task, next);
+    else
+        feed(reader, seat, task, from, next);
     arena_reset(reader->guest);
     int64_t spent_ns = clock_thread_cpu_ns() - began_ns;
     worker->cpu_ns += spent_ns;

@@ -57,6 +57,8 @@ typedef struct HubError {
     struct HubError *next;
 } HubError;
 
+typedef struct HubIndex HubIndex;
+
 typedef struct HubSource {
     struct HubSource *next;
     Arena *life;
@@ -67,6 +69,7 @@ typedef struct HubSource {
     Op op;
     bool open;
     int guests;
+    HubIndex *index; /* NULL: to be built. */
     /* Of the batch at hand. */
     Arena *arena;
     Batch *batch; /* NULL: not decoded. */
@@ -82,6 +85,10 @@ typedef struct HubSeat {
     Task **tasks;       /* By partition; NULL: none here. */
     int64_t due_ms;     /* Next commit, on the clock of commits. */
     int64_t offsets_ms; /* Monotonic: last commit of offsets. */
+    /* Of the batch at hand, by the index: rows that its WHERE may want. */
+    bool picked;
+    int *picks; /* Heap. */
+    int pick_count, pick_cap;
 } HubSeat;
 
 typedef struct HubReader {
@@ -150,6 +157,8 @@ void hub_leave(Query *query);
 /* Guests of the hub that have no seat here and are to get one: up to `max`,
  * counted as seated. */
 int hub_new_guests(HubReader *reader, Query **guests, int max);
+/* The same names with the same values. */
+bool hub_same_properties(const Map *a, const Map *b);
 /* The seat is gone. The last one lets the query go on alone if it wished so. */
 void hub_unseat(HubReader *reader, Query *query);
 
@@ -169,6 +178,8 @@ void hub_seat_new(HubReader *reader);
 /* Ends a seat; what was processed must have been committed. */
 void hub_seat_close(HubReader *reader, int at);
 bool hub_seat_is_leaving(const HubSeat *seat);
+/* True if all guests are being stopped: the broker is not waited for. */
+bool hub_is_halting(const HubReader *reader);
 /* Tasks for all seats and partitions that lack one. */
 void hub_place(HubReader *reader);
 /* Takes a partition's tasks away. */
@@ -185,11 +196,20 @@ void hub_sources_free(HubReader *reader);
 /* Forgets the batch at hand, of all sources. */
 void hub_sources_reset(HubReader *reader);
 /* Decodes records, unless that was done since the reset. */
-void hub_source_decode(HubSource *source, int32_t partition,
+void hub_source_decode(HubReader *reader, HubSource *source, int32_t partition,
                        const Record *records, int count);
+/* The source's batch as the guest's plan numbers its columns. */
+Batch *hub_view(Arena *arena, const HubSeat *seat);
 /* Hands the rows at or after the task's position to it; its position is `next`
  * then. */
 void hub_feed(HubReader *reader, HubSeat *seat, Task *task, int64_t next);
+
+/* ---- hub_index.c ---- */
+
+/* Picks rows of the source's batch for guests, by their WHERE. */
+void hub_index_pick(HubReader *reader, HubSource *source);
+/* A guest came or went. */
+void hub_index_drop(HubSource *source);
 
 /* ---- hub_lane.c ---- */
 

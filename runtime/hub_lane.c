@@ -40,7 +40,8 @@ static void deliver_some(HubReader *reader, HubLane *lane, HubPart *part,
         HubSeat *seat = reader->seats[i];
         Task *task = seat->tasks[part->partition];
         if (!takes(seat, task, lane, from, next)) continue;
-        hub_source_decode(seat->source, part->partition, records, count);
+        hub_source_decode(reader, seat->source, part->partition, records,
+                          count);
         hub_feed(reader, seat, task, next);
     }
     part->position = next;

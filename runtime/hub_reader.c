@@ -97,7 +97,7 @@ static void assigned(void *context, TopicPartition *parts, int count)
         HubPart *part = hub_part(reader, parts[i].partition);
         if (!part) continue;
         part->position = choose_start(reader, part->partition);
-        if (part->position < 0)
+        if (part->position < 0 && !hub_is_halting(reader))
             part->position = end_of(reader, part->partition);
         parts[i].offset = part->position < 0 ? OFFSET_END : part->position;
     }
@@ -248,6 +248,20 @@ static void publish(HubReader *reader)
     }
 }
 
+/* More is known to be there than the next poll or two will bring. */
+static bool is_behind(const HubReader *reader)
+{
+    for (int i = 0; i < reader->part_count; i++) {
+        const HubPart *part = &reader->parts[i];
+        ConsumerReach reach = {-1, -1};
+        consumer_reach(reader->consumer, 0, part->partition, &reach);
+        if (part->position >= 0 &&
+            reach.end - part->position > HUB_POLL_RECORDS)
+            return true;
+    }
+    return false;
+}
+
 static void turn(HubReader *reader)
 {
     arena_reset(reader->turn);
@@ -259,8 +273,8 @@ static void turn(HubReader *reader)
                                             : IDLE_POLL_MS;
     int records = poll_hub(reader, timeout_ms);
     records += hub_lanes_turn(reader);
-    bool behind = records >= HUB_POLL_RECORDS / 2;
-    if (!records || outbox_is_due(&reader->outbox, behind))
+    if (reader->outbox.parts &&
+        outbox_is_due(&reader->outbox, is_behind(reader)))
         hub_flush_outbox(reader);
     if (busy && !records) clock_sleep_ms(1);
     Status st = hub_commit(reader, HUB_COMMIT_DUE, records > 0);

@@ -95,6 +95,7 @@ void hub_seat_close(HubReader *reader, int at)
     reader->list_due = true;
     if (query_is_finished(query)) query_tell_finished(query);
     mem_free(seat->tasks);
+    mem_free(seat->picks);
     mem_free(seat);
     hub_unseat(reader, query);
 }
@@ -115,6 +116,13 @@ bool hub_seat_is_leaving(const HubSeat *seat)
     const Query *query = seat->query;
     return query_is_finished(query) || atomic_load(&query->stopping) ||
            atomic_load(&query->hub_wish) != HUB_STAY;
+}
+
+bool hub_is_halting(const HubReader *reader)
+{
+    for (int i = 0; i < reader->seat_count; i++)
+        if (!atomic_load(&reader->seats[i]->query->stopping)) return false;
+    return reader->seat_count > 0;
 }
 
 void hub_seat_guests(HubReader *reader)

@@ -135,7 +135,7 @@ bool outbox_is_due(const Outbox *outbox, bool behind)
     if (outbox->bytes >= HELD_BYTES) return true;
     int64_t hold_ms = outbox->parts / PARTS_A_MS;
     if (hold_ms > OUTBOX_HOLD_MAX_MS) hold_ms = OUTBOX_HOLD_MAX_MS;
-    if (behind) hold_ms *= 10;
+    if (behind) hold_ms = OUTBOX_BEHIND_MS;
     return clock_monotonic_ms() - outbox->since_ms >= hold_ms;
 }
 

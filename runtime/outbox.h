@@ -7,21 +7,21 @@
  * batch is spread over the topics of a hundred queries, each partition gets a
  * record or two, and requests, here and in the broker, cost more than all else.
  * So runs are gathered for a few milliseconds; for longer the more partitions
- * there are to write to, up to OUTBOX_HOLD_MAX_MS, and ten times as long while
- * there is more to read than can be read. One thread.
+ * there are to write to, up to OUTBOX_HOLD_MAX_MS, and up to OUTBOX_BEHIND_MS
+ * while there is more to read than can be read. One thread.
  */
 #ifndef RUNTIME_OUTBOX_H
 #define RUNTIME_OUTBOX_H
 
 #include "runtime/task.h"
 
-enum { OUTBOX_HOLD_MAX_MS = 100 };
+enum { OUTBOX_HOLD_MAX_MS = 100, OUTBOX_BEHIND_MS = 5000 };
 
 typedef struct Held Held; /* Of one writer. */
 
 typedef struct Outbox {
     Held *first;
-    int parts;        /* Partitions with records. */
+    int parts; /* Partitions with records. */
     size_t bytes;
     int64_t since_ms; /* Monotonic, of the first of them. */
 } Outbox;

@@ -383,9 +383,14 @@ static int run_slice(Task *task, TaskInput *input, int end)
 
 void task_feed(Task *task, Batch *batch, int64_t latest_ms, int64_t next)
 {
-    TaskInput *input = &task->inputs[0];
     time_slice(task, batch->count);
-    if (batch->sel_count) op_process(input->op, 0, batch);
+    if (batch->sel_count) op_process(task->inputs[0].op, 0, batch);
+    task_pass(task, latest_ms, next);
+}
+
+void task_pass(Task *task, int64_t latest_ms, int64_t next)
+{
+    TaskInput *input = &task->inputs[0];
     pass_time(task, input, &latest_ms, 1);
     wake_ops(task);
     task->dirty = true;

@@ -243,6 +243,8 @@ int task_run(Task *task, int max_records, bool crowded);
 /* Sends a decoded batch of a guest's one input through. `latest_ms`: the largest
  * timestamp of all its rows; `next`: the offset after them. */
 void task_feed(Task *task, Batch *batch, int64_t latest_ms, int64_t next);
+/* The same for a batch of which no row matters. */
+void task_pass(Task *task, int64_t latest_ms, int64_t next);
 
 /* True if records are queued that were not processed. */
 bool task_has_queued(const Task *task);
