@@ -324,7 +324,7 @@ const Setting setting_rows[] = {
      2147483647, NULL,
      "how often state is made durable; after a crash the changelogs are read "
      "from there"},
-    {"millrace.shared.readers", SETTING_BOOL, "false", 0, 0, 0, NULL,
+    {"millrace.shared.readers", SETTING_BOOL, "true", 0, 0, 0, NULL,
      "persistent queries that read the same topic, and only that, share one"
      " reader of it"},
     {"millrace.batch.rows.max", SETTING_INT, "4096", SETTING_FIXED, 1, 4096,
