@@ -12,6 +12,8 @@
 
 #include "base/alloc.h"
 
+enum { SEEN_MS = 15000 }; /* How long a change of topics is waited for. */
+
 const char *broker_librdkafka_version(void)
 {
     return rd_kafka_version_str();
@@ -220,12 +222,13 @@ STATUS kafka_partition_count(KafkaBroker *broker, Arena *arena,
 static void wait_for_topic(KafkaBroker *broker, Arena *arena, Str name,
                            bool exists)
 {
-    for (int64_t ms = 5; ms < 2000; ms += ms / 2) {
+    int64_t until_ms = clock_monotonic_ms() + SEEN_MS;
+    for (int64_t ms = 5; clock_monotonic_ms() < until_ms; ms += ms / 2) {
         TopicInfo info;
         bool leaders = false;
         Status st = look_up(broker, arena, name, &info, &leaders);
         if (exists ? !st.kind && leaders : st.kind == ST_USER) return;
-        clock_sleep_ms(ms);
+        clock_sleep_ms(ms < 500 ? ms : 500);
     }
 }
 
