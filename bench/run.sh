@@ -52,7 +52,6 @@ fi
 run_query() { # query, full | none, run
     local out=bench_${1/@/_}_$2_$3 topics=() topic how=()
     case $1 in
-    w14*) how=(--set millrace.shared.readers=true) ;;
     *@[ae]*)
         how=(--set "ksql.streams.commit.interval.ms=${1#*@?}")
         [[ $1 == *@e* ]] &&
