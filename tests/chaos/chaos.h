@@ -75,7 +75,8 @@ typedef struct Chaos {
     int64_t fed;      /* Records in the main input; each fourth has a pair. */
     Broker *broker;   /* Open between lives; NULL else. */
     sqlite3 *db;
-    int deaths; /* Of which offsets were noted. */
+    int64_t held_up_ms; /* The longest that the machine let nothing be done. */
+    int deaths;         /* Of which offsets were noted. */
     VEC(Rewind) rewinds;
     Talk *talk; /* NULL: the program is a script. */
 } Chaos;

@@ -59,8 +59,9 @@ static int choose_point(const Chaos *chaos, int life, const Tally *tally)
  * itself, that is at its point. */
 static bool await_death(Chaos *chaos, Server *servers, Server *victim, int ms)
 {
-    int64_t until = clock_monotonic_ms() + ms;
-    while (clock_monotonic_ms() < until) {
+    int64_t last = clock_monotonic_ms(), until = last + ms;
+    for (int64_t now; (now = clock_monotonic_ms()) < until; last = now) {
+        if (now - last > chaos->held_up_ms) chaos->held_up_ms = now - last;
         if (server_has_died(chaos, victim)) return true;
         for (int i = 0; i < chaos->processes; i++)
             if (servers[i].pid) server_has_died(chaos, &servers[i]);

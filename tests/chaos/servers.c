@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +132,7 @@ void server_start(Chaos *chaos, Server *server, const char *fault)
     server->pid = fork();
     if (server->pid < 0) give_up("fork", strerror(errno));
     if (!server->pid) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* However the test ends. */
         redirect(chaos, server, ends[0]);
         run_server(chaos, server->index, memory, fault);
     }
