@@ -52,6 +52,8 @@ typedef struct AggState {
     Update *updates; /* Room for BATCH_ROWS_MAX. */
     int update_count;
     int64_t observed_ms;   /* Operator time; -1: none yet. */
+    Str time_note;         /* Under which it is committed; STR_NULL: without
+                              windows. */
     int64_t last_close_ms; /* EMIT FINAL; -1: none yet. */
     int64_t next_end_ms;   /* Sessions: none in the store ends before; 0
                               at the start, when nobody has looked yet. */

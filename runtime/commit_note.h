@@ -5,8 +5,9 @@
  *   byte 2 | partition time, BE 64 | BE 32 count | count times: BE 32 length,
  *   UTF-8 name, BE 64 value
  *
- * The values are what operators must remember with the offsets: the last
- * window close of EMIT FINAL, under the name of its store.
+ * The values are what operators must remember with the offsets: the time of a
+ * windowed aggregate, under the name of its store and ".time", and the last
+ * window close of EMIT FINAL, under that name.
  */
 #ifndef RUNTIME_COMMIT_NOTE_H
 #define RUNTIME_COMMIT_NOTE_H

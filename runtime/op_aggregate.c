@@ -90,7 +90,7 @@ static int64_t store_retention_ms(const WindowSpec *window)
     return retention + 1;
 }
 
-static Status open_store(Op *op, AggState *state)
+static Status open_store(Op *op, Arena *plan, AggState *state)
 {
     const WindowSpec *window = &op->node->aggregate.window;
     state->merges = task_merges(op->task) && !window->emit_final;
@@ -99,7 +99,11 @@ static Status open_store(Op *op, AggState *state)
                                                       : STORE_WINDOW;
     /* Merged sessions must know whether a removed one was ever emitted. */
     bool keep_old = op->node->want_old || window->kind == WINDOW_SESSION;
-    if (kind != STORE_KEYED) state->retention_ms = store_retention_ms(window);
+    if (kind != STORE_KEYED) {
+        state->retention_ms = store_retention_ms(window);
+        state->time_note = str_printf(plan, "%.*s.time",
+                                      STR_ARG(op->node->aggregate.store));
+    }
     return task_store_open(op, op->node->aggregate.store, kind,
                            state->retention_ms, keep_old && state->merges,
                            &state->store);
@@ -129,7 +133,7 @@ static Status aggregate_open(Op *op, Arena *plan)
 {
     aggregate_open_calls(op, plan);
     agg_fast_open(op);
-    return open_store(op, op->state);
+    return open_store(op, plan, op->state);
 }
 
 /* ---- state rows ---- */
@@ -481,6 +485,19 @@ static void aggregate_flush(Op *op)
     if (op->task->failed.kind) return;
     op_fail(op, store_flush(state->store, op->task->scratch));
     kept_headers_forget(&state->headers);
+    if (state->time_note.ptr)
+        notes_set(&op->task->notes, state->time_note, state->observed_ms);
+}
+
+/* What is late does not depend on when the query was started. */
+static void recall_times(Op *op)
+{
+    AggState *state = op->state;
+    const PlanAggregate *aggregate = &op->node->aggregate;
+    if (!state->time_note.ptr || state->observed_ms >= 0) return;
+    notes_get(&op->task->notes, state->time_note, &state->observed_ms);
+    if (aggregate->window.emit_final)
+        notes_get(&op->task->notes, aggregate->store, &state->last_close_ms);
 }
 
 static void process_rows(Op *op, Batch *batch)
@@ -509,9 +526,7 @@ static void aggregate_process(Op *op, int input, Batch *batch)
     (void)input;
     AggState *state = op->state;
     const WindowSpec *window = &op->node->aggregate.window;
-    if (window->emit_final && state->last_close_ms < 0)
-        notes_get(&op->task->notes, op->node->aggregate.store,
-                  &state->last_close_ms);
+    recall_times(op);
     eval_args(op, batch, false);
     if (batch->old && op->node->aggregate.from_table) {
         batch->old->sel = batch->sel;

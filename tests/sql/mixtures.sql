@@ -519,6 +519,15 @@ ASSERT VALUES b (windowstart, windowend, id, n) VALUES (11000, 11000, 1, 1);
 ASSERT NULL VALUES b (windowstart, windowend, id) KEY (11000, 11000, 1);
 ASSERT VALUES b (windowstart, windowend, id, n) VALUES (1000, 11000, 1, 2);
 
+--@test: what is late for its window stays late after a restart
+CREATE STREAM a (id INT KEY, x INT) WITH (kafka_topic='a', value_format='JSON');
+CREATE TABLE b AS SELECT id, COUNT(*) AS n FROM a WINDOW TUMBLING (SIZE 10 SECONDS, GRACE PERIOD 5 SECONDS) GROUP BY id;
+INSERT INTO a (rowtime, id, x) VALUES (19000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (3000, 1, 1);
+INSERT INTO a (rowtime, id, x) VALUES (18000, 1, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (10000, 20000, 1, 1);
+ASSERT VALUES b (windowstart, windowend, id, n) VALUES (10000, 20000, 1, 2);
+
 --@test: a join may be given a key of two of its columns
 CREATE STREAM a (id INT KEY, u STRING) WITH (kafka_topic='a', value_format='JSON', key_format='JSON');
 CREATE STREAM b (id INT KEY, v STRING) WITH (kafka_topic='b', value_format='JSON', key_format='JSON');
