@@ -132,6 +132,27 @@ static void resolve_ends(KafkaConsumer *consumer, TopicPartition *parts,
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+/* A partition that is taken away a second time before librdkafka was told that
+ * it had stopped is told to stop twice, and the second answer ends the process
+ * (`rktp_started` is asserted). Questions go through the queue in which these
+ * answers come: after two of them all have. */
+void kafka_await_stops(rd_kafka_t *rk)
+{
+    for (int i = 0; i < 2; i++) {
+        rd_kafka_topic_partition_list_t *list = NULL;
+        if (rd_kafka_assignment(rk, &list)) return;
+        rd_kafka_topic_partition_list_destroy(list);
+    }
+}
+
+/* The one way to assign; `list` NULL: nothing. */
+static rd_kafka_resp_err_t assign(rd_kafka_t *rk,
+                                  const rd_kafka_topic_partition_list_t *list)
+{
+    kafka_await_stops(rk);
+    return rd_kafka_assign(rk, list);
+}
+
 /* Where it stands; OFFSET_* if it has not read anything yet. */
 static int64_t position_of(const Slot *slot)
 {
@@ -152,7 +173,7 @@ rd_kafka_resp_err_t kafka_fetch_slots(KafkaConsumer *consumer)
             list, consumer->topics[slot->topic_index], slot->partition)
             ->offset = slot->start;
     }
-    rd_kafka_resp_err_t err = rd_kafka_assign(consumer->handle.rk, list);
+    rd_kafka_resp_err_t err = assign(consumer->handle.rk, list);
     rd_kafka_topic_partition_list_destroy(list);
     return err;
 }
@@ -209,7 +230,7 @@ static void take(KafkaConsumer *consumer, rd_kafka_topic_partition_list_t *list)
     int count = 0;
 
     if (list->cnt && !fetch_committed(consumer, list)) {
-        rd_kafka_assign(consumer->handle.rk, NULL);
+        assign(consumer->handle.rk, NULL);
         consumer->rejoin = true;
         return;
     }
@@ -242,7 +263,7 @@ void kafka_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err,
         return;
     }
     kafka_give_up(consumer, rd_kafka_assignment_lost(rk) != 0);
-    rd_kafka_assign(rk, NULL);
+    assign(rk, NULL);
     if (err != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)
         log_warn("rebalance failed", "reason=\"%s\"", rd_kafka_err2str(err));
 }
@@ -282,7 +303,7 @@ STATUS kafka_consumer_assign(Consumer *base, Arena *arena,
     rd_kafka_topic_partition_list_t *list = kafka_list_of(consumer, from,
                                                           count);
     kafka_set_slots(consumer, from, count);
-    rd_kafka_resp_err_t err = rd_kafka_assign(consumer->handle.rk, list);
+    rd_kafka_resp_err_t err = assign(consumer->handle.rk, list);
     kafka_free_offsets(list);
     if (!err) return st_ok();
     return kafka_error(consumer->handle.broker, arena, err, ST_FATAL, NULL,

@@ -145,6 +145,7 @@ static void leave(KafkaConsumer *consumer)
     rd_kafka_t *rk = consumer->handle.rk;
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     int64_t until_ns = clock_monotonic_ns() + (int64_t)REQUEST_MS * 1000000;
+    kafka_await_stops(rk);
     rd_kafka_error_t *error = rd_kafka_consumer_close_queue(rk, queue);
     rd_kafka_message_t *late[64]; /* Were on their way when all was given up. */
 

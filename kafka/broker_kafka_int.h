@@ -226,6 +226,8 @@ void kafka_set_slots(KafkaConsumer *consumer, const TopicPartition *parts,
                      int count);
 /* Has what is owned fetched from where each stands; nothing while it rests. */
 rd_kafka_resp_err_t kafka_fetch_slots(KafkaConsumer *consumer);
+/* Before partitions are taken away, by an assignment or by closing. */
+void kafka_await_stops(rd_kafka_t *rk);
 /* The slot of a message's partition; -1: it is not owned. */
 int kafka_find_slot(KafkaConsumer *consumer, const rd_kafka_topic_t *rkt,
                     int32_t partition);

@@ -277,6 +277,45 @@ static void a_group_hears_of_a_deleted_topic(const Suite *suite, Arena *arena)
     consumer_close(consumer);
 }
 
+/* ---- seeking without a pause ---- */
+
+/* Each seek takes all partitions away and gives them back, the next one while
+ * the first are still on their way; at the end everything is read from there.
+ */
+static void many_seeks_in_a_row(const Suite *suite, Arena *arena)
+{
+    const char *topic = suite_name(suite, arena, "seeks");
+    ConsumerOptions options = {
+        .group = str_from(suite_name(suite, arena, "seekers")),
+        .topics = &topic,
+        .topic_count = 1,
+    };
+    Consumer *consumer;
+    Record got[2];
+
+    CHECK(suite_topic(suite, arena, topic, 2));
+    CHECK(suite_send(suite, arena, topic, 0, "a", "1").kind == ST_OK);
+    CHECK(suite_send(suite, arena, topic, 1, "b", "2").kind == ST_OK);
+    CHECK(consumer_open(suite->broker, arena, &options, &consumer).kind ==
+          ST_OK);
+    CHECK(suite_read(suite, arena, consumer, got, NULL, 2) == 2);
+    for (int i = 0; i < 300; i++) {
+        TopicPartition parts[] = {{.partition = 0}, {.partition = 1}};
+        RecordSet *sets;
+        int count;
+        CHECK(consumer_seek(consumer, arena, parts, 2).kind == ST_OK);
+        if (i % 10) continue;
+        CHECK(consumer_poll(consumer, arena, 5, 10, &sets, &count).kind ==
+              ST_OK);
+        for (int j = 0; j < count; j++)
+            consumer_release(consumer, &sets[j]);
+    }
+    TopicPartition begin[] = {{.partition = 0}, {.partition = 1}};
+    CHECK(consumer_seek(consumer, arena, begin, 2).kind == ST_OK);
+    CHECK(suite_read(suite, arena, consumer, got, NULL, 2) == 2);
+    consumer_close(consumer);
+}
+
 /* Looking for a topic, reading it, writing it: none of these makes one. */
 static void nothing_creates_topics(const Suite *suite, Arena *arena)
 {
@@ -305,6 +344,7 @@ int main(void)
     Suite suite = {open_broker(arena, address), prefix, 20000};
     if (!suite.broker) return 1;
     CHECK(broker_suite(&suite) == 0);
+    many_seeks_in_a_row(&suite, arena);
     nothing_creates_topics(&suite, arena);
     a_group_hears_of_a_deleted_topic(&suite, arena);
     a_broker_that_is_away_is_named(arena);
