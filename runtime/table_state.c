@@ -54,21 +54,23 @@ Store *op_table_store(Op *op)
     }
 }
 
-static bool share(const TableState *table, Op *op, StoreView *view)
+/* Other operators' tasks may have more partitions than the table has. */
+static bool share(const TableState *table, Op *op, StoreView *const *views,
+                  int32_t partition)
 {
     Store *store = op->node->id == table->kept ? op_table_store(op) : NULL;
-    if (store) store_share(store, view);
+    if (store) store_share(store, views[partition]);
     return store;
 }
 
 void table_state_share(TableState *table, Op *op, int32_t partition)
 {
-    (void)share(table, op, table->views[partition]);
+    (void)share(table, op, table->views, partition);
 }
 
 bool table_state_stand_by(TableState *table, Op *op, int32_t partition)
 {
     if (op->node->id != table->kept) return false;
     atomic_store(&table->behind[partition], -1);
-    return share(table, op, table->copies[partition]);
+    return share(table, op, table->copies, partition);
 }
