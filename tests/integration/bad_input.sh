@@ -98,7 +98,8 @@ if mount -t tmpfs -o size=80m tmpfs small 2>/dev/null; then
         for (i = 1; i <= 100000; i++) printf "{\"id\":%d,\"text\":\"%s\"}\n", i, f }' \
         >lines
     start "$millrace" run --data-dir small/d --input events=- app.sql \
-        < <(cat lines; sleep 20) 2>full
+        < <(cat lines; sleep 60) 2>full
+    limit=60
     await "a full disk is told" grep -q "disk of the data directory 'small/d' is full" full
     kill -INT "$child" 2>/dev/null
     wait "$child"
