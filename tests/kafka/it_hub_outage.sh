@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A hundred filters share one reader of a topic. Kafka is killed, and held still
+# for longer than its clients wait, again and again while numbered records flow
+# and all guests commit. The server lives, stops soon while Kafka is away, and in
+# the end nothing is lost, what came twice stays within the commits that were
+# interrupted, and each query's own group knows where it is.
+#
+# OUTAGES   how many, default 2
+. "$(dirname "$0")/lib.sh"
+
+RATE=2000 # Records a second.
+COMMIT_MS=500
+QUERIES=100
+OUTAGES=${OUTAGES:-2}
+STOP_S=12
+topic=${id}_numbers
+make_topic "$topic" 4
+{
+    echo "CREATE STREAM numbers (k STRING KEY, n INT)"
+    echo "  WITH (kafka_topic='$topic', value_format='JSON');"
+    for ((q = 0; q < QUERIES; q++)); do
+        echo "CREATE STREAM f$q WITH (kafka_topic='${id}_f$q', partitions=1) AS"
+        echo "  SELECT k, n FROM numbers WHERE n % $QUERIES = $q;"
+    done
+} >"$tmp/all.sql"
+options=(--set ksql.service.id="$id"
+    --set ksql.streams.auto.offset.reset=earliest
+    --set ksql.streams.commit.interval.ms=$COMMIT_MS
+    --set ksql.streams.consumer.session.timeout.ms=4000)
+
+numbers() { # All that came out of query $1.
+    consume "${id}_f$1" -f '%s\n' | grep -o '[0-9]*'
+}
+flows() { # Does the last query write more than before?
+    [ "$(count_of "${id}_f99")" -gt "$1" ]
+}
+completed() {
+    local q
+    for q in 0 49 99; do
+        [ "$(numbers $q | sort -u | wc -l)" -ge $((total / QUERIES)) ] ||
+            return 1
+    done
+}
+
+start_server a "$tmp/all.sql" "${options[@]}"
+wait_for 60 "a reads everything" logged a \
+    "partitions assigned hub=.* guests=$QUERIES"
+grep -q "partitions assigned query=" "$tmp/a.log" &&
+    fail "a query reads by itself"
+say "$QUERIES queries share one reader"
+
+for ((i = 0; ; i++)); do
+    [ -e "$tmp/enough" ] && break
+    seq $((i * RATE / 10)) $(((i + 1) * RATE / 10 - 1)) |
+        awk '{ printf "key%d:{\"N\":%d}\n", $1 % 100, $1 }' || break
+    echo $(((i + 1) * RATE / 10)) >"$tmp/total.new"
+    mv "$tmp/total.new" "$tmp/total"
+    sleep 0.095
+done | "$millrace" produce --bootstrap-server "$KAFKA" -q -K : "$topic" \
+    2>"$tmp/producer.log" &
+producer=$!
+remember $producer
+
+for ((o = 0; o < OUTAGES; o++)); do
+    wait_for 60 "records flow" flows "${before:-0}"
+    if ((o % 2)); then
+        pid=$(cat "$KAFKA_DIR/pid")
+        kill -STOP "$pid"
+        sleep $((6 + o % 3))
+        kill -CONT "$pid"
+    else
+        "$here/kafka.sh" kill "$KAFKA_DIR"
+        sleep $((o % 4))
+        "$here/kafka.sh" restart "$KAFKA_DIR" >/dev/null ||
+            fail "Kafka does not start again"
+    fi
+    before=$(count_of "${id}_f99")
+    say "outage $((o + 1)) is over"
+done
+wait_for 60 "records flow" flows "$before"
+
+"$here/kafka.sh" kill "$KAFKA_DIR"
+sleep 2
+began=$SECONDS
+stop_server a
+[ $((SECONDS - began)) -le $STOP_S ] ||
+    fail "the server took $((SECONDS - began)) s to stop while Kafka is away"
+say "stopped in $((SECONDS - began)) s while Kafka is away"
+"$here/kafka.sh" restart "$KAFKA_DIR" >/dev/null ||
+    fail "Kafka does not start again"
+touch "$tmp/enough"
+wait $producer || fail "the producer ended with status $?"
+total=$(cat "$tmp/total")
+start_server a "$tmp/all.sql" "${options[@]}"
+wait_for 90 "all numbers came out" completed
+sleep 2 # The last commit.
+stop_server a
+
+for ((q = 0; q < QUERIES; q += 7)); do
+    numbers $q >"$tmp/numbers"
+    sort -n -u "$tmp/numbers" >"$tmp/distinct"
+    seq $q $QUERIES $((total - 1)) | cmp -s - "$tmp/distinct" ||
+        fail "query $q: lost or foreign numbers: $(
+            seq $q $QUERIES $((total - 1)) | diff - "$tmp/distinct" | head -3)"
+    # Only the last stop left something uncommitted: what came in while Kafka
+    # was on its way out, and since the reader, thrown out of its group by the
+    # outage before, was a member again (two sessions).
+    twice=$(($(wc -l <"$tmp/numbers") - total / QUERIES))
+    most=$((RATE * (COMMIT_MS * 2 + 2000 + 8000) / 1000 / QUERIES))
+    [ $twice -le $most ] || fail "query $q: $twice twice, more than $most"
+done
+
+timeout 60 "$millrace" run --bootstrap-server "$KAFKA" \
+    --data-dir "$tmp/alone.state" "${options[@]}" \
+    --set millrace.shared.readers=false --until-idle 500 "$tmp/all.sql" \
+    2>"$tmp/alone" || fail "cannot read alone: $(cat "$tmp/alone")"
+[ "$(grep -c '^CSAS_F.* in=0 out=0 ' "$tmp/alone")" -eq $QUERIES ] ||
+    fail "offsets were not committed: $(grep ' in=' "$tmp/alone" | head -3)"
+say "$total records through $QUERIES queries, $OUTAGES outages"
