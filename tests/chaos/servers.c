@@ -129,6 +129,8 @@ void server_start(Chaos *chaos, Server *server, const char *fault)
     int ends[2] = {-1, -1};
     if (chaos->interactive && pipe2(ends, O_CLOEXEC))
         give_up("pipe", strerror(errno));
+    /* Else what the last one answered may be read before this one begins. */
+    if (chaos->interactive) unlink(server_answers(chaos, server));
     server->pid = fork();
     if (server->pid < 0) give_up("fork", strerror(errno));
     if (!server->pid) {
