@@ -95,7 +95,7 @@ if mount -t tmpfs -o size=80m tmpfs small 2>/dev/null; then
     trap 'umount -l "$dir/small" 2>/dev/null; cleanup' EXIT
     head -c 300 /dev/zero | tr '\0' x >filler
     awk 'BEGIN { f = ""; getline f < "filler"
-        for (i = 1; i <= 100000; i++) printf "{\"id\":%d,\"text\":\"%s\"}\n", i, f }' \
+        for (i = 1; i <= 250000; i++) printf "{\"id\":%d,\"text\":\"%s\"}\n", i, f }' \
         >lines
     start "$millrace" run --data-dir small/d --input events=- app.sql \
         < <(cat lines; sleep 60) 2>full
