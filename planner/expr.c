@@ -146,6 +146,17 @@ bool expr_is_constant(const Expr *expr)
     return expr_walk(expr, is_constant_node, NULL);
 }
 
+int expr_turned_compare(int op)
+{
+    switch (op) {
+    case CMP_LT: return CMP_GT;
+    case CMP_LE: return CMP_GE;
+    case CMP_GT: return CMP_LT;
+    case CMP_GE: return CMP_LE;
+    default: return op;
+    }
+}
+
 /* ---- mapping ---- */
 
 static const Expr *map_args(Arena *arena, const Mapping *mapping,

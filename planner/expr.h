@@ -88,4 +88,7 @@ void expr_each_column(const Expr *expr, void (*visit)(void *context, int slot),
 /* True if it reads no column and calls nothing volatile. */
 bool expr_is_constant(const Expr *expr);
 
+/* The comparison that says the same of its operands the other way round. */
+int expr_turned_compare(int op);
+
 #endif

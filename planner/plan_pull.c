@@ -177,17 +177,6 @@ typedef struct Limit {
     const Expr *value;
 } Limit;
 
-static int turned(int op)
-{
-    switch (op) {
-    case CMP_LT: return CMP_GT;
-    case CMP_LE: return CMP_GE;
-    case CMP_GT: return CMP_LT;
-    case CMP_GE: return CMP_LE;
-    default: return op;
-    }
-}
-
 static Limit limit_of(const Expr *test)
 {
     Limit none = {.slot = -1};
@@ -196,7 +185,7 @@ static Limit limit_of(const Expr *test)
     if (left->kind == EXPR_COLUMN && expr_is_constant(right))
         return (Limit){left->slot, test->op, right};
     if (right->kind == EXPR_COLUMN && expr_is_constant(left))
-        return (Limit){right->slot, turned(test->op), left};
+        return (Limit){right->slot, expr_turned_compare(test->op), left};
     return none;
 }
 

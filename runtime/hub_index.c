@@ -145,17 +145,6 @@ static bool constant_bound(Arena *arena, const HubSeat *seat, const Expr *expr,
     return expr->type->kind != TYPE_DOUBLE || bound->f64 == bound->f64;
 }
 
-static int flipped(int op)
-{
-    switch (op) {
-    case CMP_LT: return CMP_GT;
-    case CMP_LE: return CMP_GE;
-    case CMP_GT: return CMP_LT;
-    case CMP_GE: return CMP_LE;
-    default: return op;
-    }
-}
-
 /* `expr` as a comparison of a key with a constant. NULL: it is none. */
 static const Expr *read_compare(Arena *arena, const HubSeat *seat,
                                 const Expr *expr, Compare *compare)
@@ -169,7 +158,7 @@ static const Expr *read_compare(Arena *arena, const HubSeat *seat,
     if (expr_is_constant(key) || !is_pure(key) ||
         !constant_bound(arena, seat, expr->args[constant], &compare->bound))
         return NULL;
-    compare->op = constant == 0 ? flipped(expr->op) : expr->op;
+    compare->op = constant == 0 ? expr_turned_compare(expr->op) : expr->op;
     return key;
 }
 
