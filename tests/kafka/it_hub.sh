@@ -7,6 +7,7 @@
 # stays within the commits that were interrupted. At the end each query's own
 # group knows where it is: read alone, nothing is left to do.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/filters.sh"
 
 RATE=3000 # Records a second.
 RUN_S=45
@@ -14,16 +15,8 @@ COMMIT_MS=1000
 QUERIES=8
 topic=${id}_numbers
 make_topic "$topic" 4
-script() { # COUNT: a script with so many queries
-    echo "CREATE STREAM numbers (k STRING KEY, n INT)"
-    echo "  WITH (kafka_topic='$topic', value_format='JSON');"
-    for ((q = 0; q < $1; q++)); do
-        echo "CREATE STREAM f$q WITH (kafka_topic='${id}_f$q') AS"
-        echo "  SELECT k, n FROM numbers WHERE n % $QUERIES = $q;"
-    done
-}
-script $QUERIES >"$tmp/all.sql"
-script $((QUERIES - 1)) >"$tmp/fewer.sql"
+filters $QUERIES >"$tmp/all.sql"
+filters $((QUERIES - 1)) >"$tmp/fewer.sql"
 options=(--set ksql.service.id="$id"
     --set millrace.shared.readers=true
     --set ksql.streams.auto.offset.reset=earliest
@@ -97,23 +90,11 @@ stop_server a
 stop_server c
 say "stopped"
 
+# The killed one had at most three partitions of four; one interval more for a
+# busy machine.
+most=$((RATE * 3 / 4 * COMMIT_MS * 2 / 1000 / QUERIES))
 for ((q = 0; q < QUERIES; q++)); do
-    consume "${id}_f$q" -f '%s\n' | grep -o '[0-9]*' >"$tmp/numbers"
-    sort -n -u "$tmp/numbers" >"$tmp/distinct"
-    seq $q $QUERIES $((total - 1)) | cmp -s - "$tmp/distinct" ||
-        fail "query $q: lost or foreign numbers: $(
-            seq $q $QUERIES $((total - 1)) | diff - "$tmp/distinct" | head -3)"
-    twice=$(($(wc -l <"$tmp/numbers") - total / QUERIES))
-    # The killed one had at most three partitions of four; one interval more
-    # for a busy machine.
-    most=$((RATE * 3 / 4 * COMMIT_MS * 2 / 1000 / QUERIES))
-    [ $twice -le $most ] || fail "query $q: $twice twice, more than $most"
+    all_came_out $q $most
 done
-
-timeout 60 "$millrace" run --bootstrap-server "$KAFKA" \
-    --data-dir "$tmp/alone.state" "${options[@]}" \
-    --set millrace.shared.readers=false --until-idle 500 "$tmp/all.sql" \
-    2>"$tmp/alone" || fail "cannot read alone: $(cat "$tmp/alone")"
-[ "$(grep -c '^CSAS_F.* in=0 out=0 ' "$tmp/alone")" -eq $QUERIES ] ||
-    fail "offsets were not committed: $(grep ' in=' "$tmp/alone" | head -3)"
+all_is_committed "$tmp/all.sql"
 say "$total records through $QUERIES queries"
