@@ -68,15 +68,17 @@ static void mem_close(Broker *base)
     (void)base;
 }
 
-static Status mem_create_topic(Broker *base, Arena *arena, Str topic,
-                               int partitions, int replicas,
-                               const TopicConfig *configs, int count)
+static Status mem_create_topics(Broker *base, Arena *arena, NewTopic *topics,
+                                int count)
 {
     MemBroker *broker = (MemBroker *)base;
-    (void)arena, (void)replicas, (void)configs, (void)count;
-    TopicInfo *info = ARENA_NEW(broker->arena, TopicInfo);
-    *info = (TopicInfo){str_copy(broker->arena, topic), partitions, 1, false};
-    map_put(broker->arena, &broker->created, info->name, info);
+    (void)arena;
+    for (int i = 0; i < count; i++) {
+        TopicInfo *info = ARENA_NEW(broker->arena, TopicInfo);
+        *info = (TopicInfo){str_copy(broker->arena, topics[i].name),
+                            topics[i].partitions, 1, false};
+        map_put(broker->arena, &broker->created, info->name, info);
+    }
     return st_ok();
 }
 
@@ -252,7 +254,7 @@ static void mem_consumer_reach(Consumer *base, int topic_index,
 static const BrokerType mem_type = {
     .name = "bench",
     .close = mem_close,
-    .create_topic = mem_create_topic,
+    .create_topics = mem_create_topics,
     .list_topics = mem_list_topics,
     .describe_topic = mem_describe_topic,
     .topic_configs = mem_topic_configs,

@@ -317,8 +317,9 @@ static void sandbox_close(Sandbox *box)
     catalog_free(box->dry.catalog);
 }
 
-/* Runs all statements against copies. */
-static Status try_all(Exec *x, AstStatement **statements, int count)
+/* Runs all statements against copies. `topics`: what they would make. */
+static Status try_all(Exec *x, AstStatement **statements, int count,
+                      Map *topics)
 {
     Sandbox box;
     Status st = st_ok();
@@ -327,16 +328,31 @@ static Status try_all(Exec *x, AstStatement **statements, int count)
     for (int i = 0; i < count && !st.kind; i++)
         st = exec_statement(&box.dry, statements[i]);
     sandbox_close(&box);
+    *topics = box.topics;
     return st;
 }
 
-static Status run_all(Exec *x, AstStatement **statements, int count)
+/* Only what makes something: none sees what topics there are at the time, and
+ * none ends one. */
+static bool is_script(AstStatement **statements, int count)
 {
-    for (int i = 0; i < count; i++) {
-        Status st = exec_statement(x, statements[i]);
-        if (st.kind) return st;
-    }
-    return st_ok();
+    for (int i = 0; i < count; i++)
+        if (!(statement_types[statements[i]->kind].flags & KIND_HEADLESS))
+            return false;
+    return true;
+}
+
+static Status run_all(Exec *x, AstStatement **statements, int count,
+                      const Map *topics)
+{
+    NameList made = {0};
+    Status st = st_ok();
+
+    if (is_script(statements, count)) exec_make_topics_ahead(x, topics, &made);
+    for (int i = 0; i < count && !st.kind; i++)
+        st = exec_statement(x, statements[i]);
+    if (st.kind) exec_unmake_topics(x, &made);
+    return st;
 }
 
 static bool substitutes(const mr_Session *session)
@@ -368,6 +384,7 @@ STATUS mr_execute(mr_Session *session, Arena *arena, Str text,
     mr_Engine *engine = session->engine;
     AstStatement **statements;
     int count;
+    Map topics;
     const Map *variables = substitutes(session) ? &session->variables : NULL;
     Status st = st_ok();
 
@@ -377,8 +394,8 @@ STATUS mr_execute(mr_Session *session, Arena *arena, Str text,
 
     pthread_mutex_lock(&engine->lock);
     Exec x = exec_of(session, arena, text, sink);
-    st = try_all(&x, statements, count);
-    if (!st.kind) st = run_all(&x, statements, count);
+    st = try_all(&x, statements, count, &topics);
+    if (!st.kind) st = run_all(&x, statements, count, &topics);
     engine->next_sequence = x.next_sequence;
     engine->next_query = x.next_query;
     pthread_mutex_unlock(&engine->lock);

@@ -217,6 +217,11 @@ void processing_log_write(void *context, const ProcessingError *error);
 
 Status exec_create_source(Exec *x, const AstStatement *statement);
 Status exec_create_as(Exec *x, const AstStatement *statement);
+/* What statements will need, all in one request; `planned` has the TopicPlans
+ * of a sandbox. Adds the names of those that are new. */
+void exec_make_topics_ahead(Exec *x, const Map *planned, NameList *made);
+/* Deletes those of them that are no source's. */
+void exec_unmake_topics(Exec *x, const NameList *made);
 Status exec_alter_source(Exec *x, const AstStatement *statement);
 Status exec_create_type(Exec *x, const AstStatement *statement);
 Status exec_drop_type(Exec *x, const AstStatement *statement);

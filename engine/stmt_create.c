@@ -75,19 +75,12 @@ static bool exists_already(Exec *x, const AstStatement *statement, bool table)
     return old != NULL;
 }
 
-/* Makes the topic, or notes that it will be there. */
-static Status make_topic(Exec *x, const TopicPlan *topic)
+/* What a plan says of its topic, for the broker. */
+static NewTopic new_topic(Arena *arena, const TopicPlan *topic)
 {
-    TopicConfig configs[2];
+    TopicConfig *configs = ARENA_ARRAY(arena, TopicConfig, 2);
     int count = 0;
 
-    if (!topic->create || x->replay) return st_ok();
-    if (x->dry) {
-        TopicPlan *planned = ARENA_NEW(x->stmt, TopicPlan);
-        *planned = *topic;
-        map_put(x->stmt, x->topics, topic->topic, planned);
-        return st_ok();
-    }
     if (topic->cleanup_policy)
         configs[count++] = (TopicConfig){STR("cleanup.policy"),
                                          str_from(topic->cleanup_policy)};
@@ -96,10 +89,59 @@ static Status make_topic(Exec *x, const TopicPlan *topic)
             STR("retention.ms"),
             topic->retention_ms == INT64_MAX
                 ? STR("-1")
-                : str_printf(x->stmt, "%lld", (long long)topic->retention_ms)};
-    return engine_create_topic(x->engine, x->stmt, topic->topic,
-                               topic->partitions, topic->replicas, configs,
-                               count);
+                : str_printf(arena, "%lld", (long long)topic->retention_ms)};
+    return (NewTopic){.name = topic->topic,
+                      .partitions = topic->partitions,
+                      .replicas = topic->replicas,
+                      .configs = configs,
+                      .config_count = count};
+}
+
+/* Makes the topic, or notes that it will be there. */
+static Status make_topic(Exec *x, const TopicPlan *topic)
+{
+    if (!topic->create || x->replay) return st_ok();
+    if (x->dry) {
+        TopicPlan *planned = ARENA_NEW(x->stmt, TopicPlan);
+        *planned = *topic;
+        map_put(x->stmt, x->topics, topic->topic, planned);
+        return st_ok();
+    }
+    NewTopic new = new_topic(x->stmt, topic);
+    return engine_create_topic(x->engine, x->stmt, new.name, new.partitions,
+                               new.replicas, new.configs, new.config_count);
+}
+
+void exec_make_topics_ahead(Exec *x, const Map *planned, NameList *made)
+{
+    NewTopic *topics = ARENA_ARRAY(x->stmt, NewTopic, planned->count);
+    int count = 0;
+
+    for (int i = 0; i < planned->count; i++)
+        if (planned->entries[i].value)
+            topics[count++] = new_topic(x->stmt, planned->entries[i].value);
+    if (count < 2) return;
+    Status st = broker_create_topics(x->engine->broker, x->stmt, topics, count);
+    (void)st; /* The statement that misses its topic tells why. */
+    for (int i = 0; i < count; i++)
+        if (!topics[i].st.kind) *vec_push(x->stmt, made) = topics[i].name;
+}
+
+void exec_unmake_topics(Exec *x, const NameList *made)
+{
+    Map used = {0};
+
+    for (int i = 0; i < x->catalog->sources.count; i++) {
+        const Source *source = x->catalog->sources.entries[i].value;
+        if (source) map_put(x->stmt, &used, source->topic, (void *)x);
+    }
+    for (int i = 0; i < made->count; i++) {
+        if (map_get(&used, made->at[i])) continue;
+        Status st = engine_delete_topic(x->engine, x->stmt, made->at[i]);
+        if (st.kind)
+            log_warn("topic is left over", "topic=%.*s reason=\"%s\"",
+                     STR_ARG(made->at[i]), st.text);
+    }
 }
 
 /* Adds the source, or puts it in the place of the old one, whose readers stay.

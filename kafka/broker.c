@@ -11,12 +11,22 @@ void broker_close(Broker *broker)
     if (broker) broker->type->close(broker);
 }
 
+STATUS broker_create_topics(Broker *broker, Arena *arena, NewTopic *topics,
+                            int count)
+{
+    return broker->type->create_topics(broker, arena, topics, count);
+}
+
 STATUS broker_create_topic(Broker *broker, Arena *arena, Str topic,
                            int partitions, int replicas,
                            const TopicConfig *configs, int config_count)
 {
-    return broker->type->create_topic(broker, arena, topic, partitions,
-                                      replicas, configs, config_count);
+    NewTopic one = {.name = topic,
+                    .partitions = partitions,
+                    .replicas = replicas,
+                    .configs = configs,
+                    .config_count = config_count};
+    return broker_create_topics(broker, arena, &one, 1);
 }
 
 STATUS broker_delete_topic(Broker *broker, Arena *arena, Str topic)

@@ -56,14 +56,14 @@ typedef struct RecordSet {
 typedef struct TopicPartition {
     int topic_index; /* In the list given to subscribe or assign. */
     int32_t partition;
-    int64_t offset;  /* Next to read or commit; or OFFSET_*. */
-    Str metadata;    /* Of commits; may be STR_NULL. */
+    int64_t offset; /* Next to read or commit; or OFFSET_*. */
+    Str metadata;   /* Of commits; may be STR_NULL. */
 } TopicPartition;
 
 enum {
     OFFSET_BEGINNING = -2,
     OFFSET_END = -1,
-    OFFSET_NONE = -1001, /* Nothing committed. */
+    OFFSET_NONE = -1001,   /* Nothing committed. */
     PARTITION_BY_KEY = -1, /* murmur2 of the key; null keys anywhere. */
 };
 
@@ -94,6 +94,17 @@ typedef struct TopicConfig {
     Str value;
 } TopicConfig;
 
+/* A topic to make. Kafka's config names; those that have no meaning for a
+ * broker are kept and shown. */
+typedef struct NewTopic {
+    Str name;
+    int partitions;
+    int replicas; /* -1: the broker's default. */
+    const TopicConfig *configs;
+    int config_count;
+    Status st; /* What became of it; ST_USER if it exists. */
+} NewTopic;
+
 typedef struct TopicInfo {
     Str name;
     int partition_count;
@@ -104,8 +115,8 @@ typedef struct TopicInfo {
 /* Called in consumer_poll or consumer_close, on the polling thread. */
 typedef struct RebalanceHandler {
     /* Now owned; `count` may be 0, when others have all. The handler may change
-     * offsets (the committed ones, or OFFSET_NONE, are filled in) before reading
-     * starts. */
+     * offsets (the committed ones, or OFFSET_NONE, are filled in) before
+     * reading starts. */
     void (*assigned)(void *context, TopicPartition *parts, int count);
     /* To be given up: commit what was done before returning. `lost` means they
      * are gone already and must not be committed. */
@@ -118,19 +129,19 @@ typedef struct ConsumerOptions {
     Str group;                 /* STR_NULL: no group, use consumer_assign. */
     const char *const *topics; /* NUL-terminated names; copied. */
     int topic_count;
-    const Map *properties;     /* Str values by name, of `consumer.*`. */
-    Str client_suffix;         /* Put after the client id that the properties
-                                  give, for broker_group_members; or STR_NULL. */
+    const Map *properties; /* Str values by name, of `consumer.*`. */
+    Str client_suffix;     /* Put after the client id that the properties
+                              give, for broker_group_members; or STR_NULL. */
     RebalanceHandler rebalance;
     bool want_headers;
 } ConsumerOptions;
 
 typedef struct ProducerOptions {
-    Str transactional_id;      /* STR_NULL: not transactional. */
-    const atomic_bool *hurry;  /* Once true, calls on transactions wait for a
-                                  broker that is away for four seconds more in
-                                  all. NULL: never. Outlives the producer. */
-    const Map *properties;     /* Str values by name, of `producer.*`. */
+    Str transactional_id;     /* STR_NULL: not transactional. */
+    const atomic_bool *hurry; /* Once true, calls on transactions wait for a
+                                 broker that is away for four seconds more in
+                                 all. NULL: never. Outlives the producer. */
+    const Map *properties;    /* Str values by name, of `producer.*`. */
 } ProducerOptions;
 
 /* How far a consumer has come in a partition it reads. */
@@ -148,50 +159,52 @@ typedef struct ConsumerReach {
 typedef struct BrokerType {
     const char *name; /* "kafka", "local", "memory". */
     void (*close)(Broker *broker);
-    STATUS (*create_topic)(Broker *, Arena *, Str topic, int partitions,
-                           int replicas, const TopicConfig *configs,
-                           int config_count);
+    STATUS (*create_topics)(Broker *, Arena *, NewTopic *topics, int count);
     STATUS (*delete_topic)(Broker *, Arena *, Str topic);
     STATUS (*list_topics)(Broker *, Arena *, TopicInfo **topics, int *count);
     STATUS (*describe_topic)(Broker *, Arena *, Str topic, TopicInfo *info);
-    STATUS (*topic_configs)(Broker *, Arena *, Str topic,
-                            TopicConfig **configs, int *count);
-    STATUS (*watermarks)(Broker *, Arena *, Str topic, int32_t partition,
-                         int64_t *low, int64_t *high);
-    STATUS (*delete_records)(Broker *, Arena *, Str topic, int32_t partition,
-                             int64_t before);
+    STATUS (*topic_configs)
+    (Broker *, Arena *, Str topic, TopicConfig **configs, int *count);
+    STATUS (*watermarks)
+    (Broker *, Arena *, Str topic, int32_t partition, int64_t *low,
+     int64_t *high);
+    STATUS (*delete_records)
+    (Broker *, Arena *, Str topic, int32_t partition, int64_t before);
     STATUS (*delete_group)(Broker *, Arena *, Str group);
     void (*commit_groups)(Broker *, Arena *, GroupOffsets *groups, int count);
     void (*committed_groups)(Broker *, Arena *, GroupOffsets *groups,
                              int count);
-    STATUS (*group_members)(Broker *, Arena *, Str group, int timeout_ms,
-                            MemberInfo **members, int *count);
-    STATUS (*consumer_open)(Broker *, Arena *, const ConsumerOptions *,
-                            Consumer **);
+    STATUS (*group_members)
+    (Broker *, Arena *, Str group, int timeout_ms, MemberInfo **members,
+     int *count);
+    STATUS (*consumer_open)
+    (Broker *, Arena *, const ConsumerOptions *, Consumer **);
     void (*consumer_close)(Consumer *);
-    STATUS (*consumer_assign)(Consumer *, Arena *, const TopicPartition *,
-                              int count);
-    STATUS (*consumer_poll)(Consumer *, Arena *, int timeout_ms, int max_records,
-                            RecordSet **sets, int *set_count);
+    STATUS (*consumer_assign)
+    (Consumer *, Arena *, const TopicPartition *, int count);
+    STATUS (*consumer_poll)
+    (Consumer *, Arena *, int timeout_ms, int max_records, RecordSet **sets,
+     int *set_count);
     void (*consumer_release)(Consumer *, RecordSet *set);
-    STATUS (*consumer_commit)(Consumer *, Arena *, const TopicPartition *,
-                              int count);
-    STATUS (*consumer_committed)(Consumer *, Arena *, TopicPartition *,
-                                 int count);
+    STATUS (*consumer_commit)
+    (Consumer *, Arena *, const TopicPartition *, int count);
+    STATUS (*consumer_committed)
+    (Consumer *, Arena *, TopicPartition *, int count);
     STATUS (*consumer_rest)(Consumer *, Arena *, bool rest);
-    STATUS (*consumer_seek)(Consumer *, Arena *, const TopicPartition *,
-                            int count);
+    STATUS (*consumer_seek)
+    (Consumer *, Arena *, const TopicPartition *, int count);
     void (*consumer_reach)(Consumer *, int topic_index, int32_t partition,
                            ConsumerReach *reach);
-    STATUS (*producer_open)(Broker *, Arena *, const ProducerOptions *,
-                            Producer **);
+    STATUS (*producer_open)
+    (Broker *, Arena *, const ProducerOptions *, Producer **);
     void (*producer_close)(Producer *);
-    STATUS (*produce)(Producer *, Arena *, const char *topic, int32_t partition,
-                      const Record *records, int count);
+    STATUS (*produce)
+    (Producer *, Arena *, const char *topic, int32_t partition,
+     const Record *records, int count);
     STATUS (*producer_flush)(Producer *, Arena *, int timeout_ms);
     STATUS (*txn_begin)(Producer *, Arena *);
-    STATUS (*txn_commit)(Producer *, Arena *, Consumer *,
-                         const TopicPartition *, int count);
+    STATUS (*txn_commit)
+    (Producer *, Arena *, Consumer *, const TopicPartition *, int count);
     STATUS (*txn_abort)(Producer *, Arena *);
 } BrokerType;
 
@@ -203,7 +216,7 @@ struct Consumer {
 };
 struct Producer {
     Broker *broker;
-    bool failed;       /* See producer_has_failed. */
+    bool failed; /* See producer_has_failed. */
     bool transactional;
     int64_t txn_bytes; /* See producer_txn_bytes. */
 };
@@ -229,8 +242,8 @@ typedef struct BrokerLocalOptions {
     const Clock *clock;
 } BrokerLocalOptions;
 
-/* Durable topics under `directory`, made if absent. One process owns it: ST_USER
- * names the owner's pid when it is taken, and says when there is no
+/* Durable topics under `directory`, made if absent. One process owns it:
+ * ST_USER names the owner's pid when it is taken, and says when there is no
  * permission. */
 STATUS broker_local_open(Arena *arena, Str directory,
                          const BrokerLocalOptions *options, Broker **broker);
@@ -242,8 +255,12 @@ void broker_close(Broker *broker);
 
 /* ---- admin ---- */
 
-/* ST_USER if it exists. Kafka's config names; those that have no meaning for a
- * broker are kept and shown. */
+/* In one request, which on a real Kafka takes hardly longer than one topic
+ * does. Makes all that can be made, says for each what became of it, and
+ * returns the first failure. */
+STATUS broker_create_topics(Broker *broker, Arena *arena, NewTopic *topics,
+                            int count);
+/* One of them. */
 STATUS broker_create_topic(Broker *broker, Arena *arena, Str topic,
                            int partitions, int replicas,
                            const TopicConfig *configs, int config_count);
@@ -274,21 +291,23 @@ void broker_commit_groups(Broker *broker, Arena *arena, GroupOffsets *groups,
                           int count);
 /* Fills in the committed offsets (OFFSET_NONE: none) and metadata, in
  * `arena`. */
-void broker_committed_groups(Broker *broker, Arena *arena,
-                             GroupOffsets *groups, int count);
+void broker_committed_groups(Broker *broker, Arena *arena, GroupOffsets *groups,
+                             int count);
 /* Who is in a group, and what each was given; all in `arena`, in the order in
- * which the range assignor counts them. None if there is no such group. ST_RETRY: not known now, as amid a rebalance. */
+ * which the range assignor counts them. None if there is no such group.
+ * ST_RETRY: not known now, as amid a rebalance. */
 STATUS broker_group_members(Broker *broker, Arena *arena, Str group,
                             int timeout_ms, MemberInfo **members, int *count);
 
 /* ---- reading ---- */
 
 /* With a group: subscribes, partitions come through the rebalance handler in
- * consumer_poll, shared (range) with the group's other members. Without: nothing
- * is read until consumer_assign. Reads committed records only. */
+ * consumer_poll, shared (range) with the group's other members. Without:
+ * nothing is read until consumer_assign. Reads committed records only. */
 STATUS consumer_open(Broker *broker, Arena *arena,
                      const ConsumerOptions *options, Consumer **consumer);
-/* Leaves the group (revoked is called). Sets not yet released become invalid. */
+/* Leaves the group (revoked is called). Sets not yet released become invalid.
+ */
 void consumer_close(Consumer *consumer);
 /* Reads exactly these from their offsets. */
 STATUS consumer_assign(Consumer *consumer, Arena *arena,

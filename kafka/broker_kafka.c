@@ -282,64 +282,104 @@ static Status check_config(KafkaBroker *broker, Arena *arena,
                        "set topic config '%s'", name);
 }
 
-/* Sends the request and reads what became of it. */
-static Status create(KafkaBroker *broker, Arena *arena, Str name,
-                     rd_kafka_NewTopic_t *topic)
+/* What is sent for a topic; NULL, with its status, if it cannot be. */
+static rd_kafka_NewTopic_t *describe_new(KafkaBroker *broker, Arena *arena,
+                                         NewTopic *new)
+{
+    char text[256];
+
+    new->st = st_ok();
+    if (new->partitions < 1) {
+        new->st = st_error(arena, ST_USER,
+                           "topic '%.*s' needs at least one partition",
+                           STR_ARG(new->name));
+        return NULL;
+    }
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(
+        str_cstr(arena, new->name), new->partitions,
+        new->replicas > 0 ? new->replicas : -1, text, sizeof text);
+    if (!topic) {
+        new->st = st_error(arena, ST_USER, "cannot create topic '%.*s': %s",
+                           STR_ARG(new->name), text);
+        return NULL;
+    }
+    for (int i = 0; i < new->config_count && !new->st.kind; i++)
+        new->st = check_config(broker, arena, topic, &new->configs[i]);
+    if (!new->st.kind) return topic;
+    rd_kafka_NewTopic_destroy(topic);
+    return NULL;
+}
+
+static Status created(KafkaBroker *broker, Arena *arena, Str name,
+                      rd_kafka_resp_err_t err, const char *detail)
+{
+    if (!err) return st_ok();
+    if (err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+        return st_error(arena, ST_USER, "topic '%.*s' exists already",
+                        STR_ARG(name));
+    return kafka_error(broker, arena, err, ST_USER, detail,
+                       "create topic '%.*s'", STR_ARG(name));
+}
+
+/* Sends those that can be, and notes what became of each. The answer has them
+ * in any order. */
+static Status create(KafkaBroker *broker, Arena *arena, NewTopic **topics,
+                     rd_kafka_NewTopic_t **described, size_t count)
 {
     Request request;
-    const char *detail = NULL;
+    Map answers = {0};
 
     Status st = begin_request(broker, arena, RD_KAFKA_ADMIN_OP_CREATETOPICS,
                               &request);
     if (st.kind) return st;
     rd_kafka_AdminOptions_set_operation_timeout(request.options, REQUEST_MS,
                                                 NULL, 0);
-    rd_kafka_CreateTopics(request.admin, &topic, 1, request.options,
+    rd_kafka_CreateTopics(request.admin, described, count, request.options,
                           request.queue);
-    rd_kafka_resp_err_t err = await(&request);
-    if (!err) {
-        size_t count;
-        const rd_kafka_topic_result_t **results =
-            rd_kafka_CreateTopics_result_topics(
-                rd_kafka_event_CreateTopics_result(request.event), &count);
-        err = count ? rd_kafka_topic_result_error(results[0]) : err;
-        detail = count ? rd_kafka_topic_result_error_string(results[0]) : NULL;
+    rd_kafka_resp_err_t all = await(&request);
+    size_t answered = 0;
+    const rd_kafka_topic_result_t **results =
+        all ? NULL
+            : rd_kafka_CreateTopics_result_topics(
+                  rd_kafka_event_CreateTopics_result(request.event), &answered);
+    for (size_t i = 0; i < answered; i++)
+        map_put(arena, &answers,
+                str_from(rd_kafka_topic_result_name(results[i])),
+                (void *)(uintptr_t)results[i]);
+    for (size_t i = 0; i < count; i++) {
+        Str name = topics[i]->name;
+        const rd_kafka_topic_result_t *own = map_get(&answers, name);
+        rd_kafka_resp_err_t err = own ? rd_kafka_topic_result_error(own) : all;
+        topics[i]->st = created(broker, arena, name, err,
+                                own ? rd_kafka_topic_result_error_string(own)
+                                    : NULL);
+        /* Also one that somebody else has just made. */
+        if (!err || err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+            wait_for_topic(broker, arena, name, true);
     }
-    /* Also one that somebody else has just made. */
-    if (!err || err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
-        wait_for_topic(broker, arena, name, true);
-    if (err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
-        st = st_error(arena, ST_USER, "topic '%.*s' exists already",
-                      STR_ARG(name));
-    else if (err)
-        st = kafka_error(broker, arena, err, ST_USER, detail,
-                         "create topic '%.*s'", STR_ARG(name));
     end_request(&request);
     return st;
 }
 
-static Status kafka_create_topic(Broker *base, Arena *arena, Str name,
-                                 int partitions, int replicas,
-                                 const TopicConfig *configs, int config_count)
+static Status kafka_create_topics(Broker *base, Arena *arena, NewTopic *topics,
+                                  int count)
 {
     KafkaBroker *broker = (KafkaBroker *)base;
-    char text[256];
+    NewTopic **sent = ARENA_ARRAY(arena, NewTopic *, count);
+    rd_kafka_NewTopic_t **described = ARENA_ARRAY(arena, rd_kafka_NewTopic_t *,
+                                                  count);
+    size_t n = 0;
 
-    if (partitions < 1)
-        return st_error(arena, ST_USER,
-                        "topic '%.*s' needs at least one partition",
-                        STR_ARG(name));
-    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(
-        str_cstr(arena, name), partitions, replicas > 0 ? replicas : -1, text,
-        sizeof text);
-    if (!topic)
-        return st_error(arena, ST_USER, "cannot create topic '%.*s': %s",
-                        STR_ARG(name), text);
-    Status st = st_ok();
-    for (int i = 0; i < config_count && !st.kind; i++)
-        st = check_config(broker, arena, topic, &configs[i]);
-    if (!st.kind) st = create(broker, arena, name, topic);
-    rd_kafka_NewTopic_destroy(topic);
+    for (int i = 0; i < count; i++) {
+        described[n] = describe_new(broker, arena, &topics[i]);
+        if (described[n]) sent[n++] = &topics[i];
+    }
+    Status st = n ? create(broker, arena, sent, described, n) : st_ok();
+    rd_kafka_NewTopic_destroy_array(described, n);
+    for (size_t i = 0; i < n && st.kind; i++)
+        sent[i]->st = st;
+    for (int i = 0; i < count && !st.kind; i++)
+        st = topics[i].st;
     return st;
 }
 
@@ -590,7 +630,7 @@ static Status kafka_delete_group(Broker *base, Arena *arena, Str group)
 static const BrokerType kafka_type = {
     .name = "kafka",
     .close = kafka_close,
-    .create_topic = kafka_create_topic,
+    .create_topics = kafka_create_topics,
     .delete_topic = kafka_delete_topic,
     .list_topics = kafka_list_topics,
     .describe_topic = kafka_describe_topic,

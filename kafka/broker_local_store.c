@@ -472,10 +472,12 @@ static Status load_topic(LocalStore *store, Arena *arena, Str name, Str value)
         return st_error(arena, ST_FATAL,
                         "data directory '%s': topic '%.*s' is damaged",
                         store->directory, STR_ARG(name));
-    Status st = topic_new(arena, name, (uint32_t)get_le(value.ptr, 4),
-                          (int)get_le(value.ptr + 4, 4),
-                          (int)get_le(value.ptr + 8, 4), configs, count,
-                          &topic);
+    NewTopic new = {.name = name,
+                    .partitions = (int)get_le(value.ptr + 4, 4),
+                    .replicas = (int)get_le(value.ptr + 8, 4),
+                    .configs = configs,
+                    .config_count = count};
+    Status st = topic_new(arena, (uint32_t)get_le(value.ptr, 4), &new, &topic);
     if (!st.kind) embedded_add_topic(store->broker, topic);
     return st;
 }

@@ -150,28 +150,27 @@ static Status read_config(Arena *arena, Topic *topic, TopicConfig config)
     return st_ok();
 }
 
-Status topic_new(Arena *arena, Str name, uint32_t id, int partitions,
-                 int replicas, const TopicConfig *configs, int config_count,
-                 Topic **out)
+Status topic_new(Arena *arena, uint32_t id, const NewTopic *new, Topic **out)
 {
-    Status st = check_name(arena, name);
+    int partitions = new->partitions == -1 ? 1 : new->partitions;
+
+    Status st = check_name(arena, new->name);
     if (st.kind) return st;
-    if (partitions == -1) partitions = 1;
     if (partitions < 1 || partitions > PARTITIONS_MAX)
         return st_error(arena, ST_USER,
                         "topic '%.*s' cannot have %d partitions: use 1 to %d",
-                        STR_ARG(name), partitions, PARTITIONS_MAX);
+                        STR_ARG(new->name), partitions, PARTITIONS_MAX);
     Arena *own = arena_new("topic", 0);
     Topic *topic = ARENA_NEW(own, Topic);
     *topic = (Topic){
         .id = id,
         .arena = own,
-        .name = str_cstr(own, name),
+        .name = str_cstr(own, new->name),
         .partition_count = partitions,
-        .replica_count = replicas > 0 ? replicas : 1,
+        .replica_count = new->replicas > 0 ? new->replicas : 1,
         .partitions = arena_zalloc(own, sizeof(Partition) * (size_t)partitions),
-        .configs = ARENA_ARRAY(own, TopicConfig, config_count + 1),
-        .config_count = config_count,
+        .configs = ARENA_ARRAY(own, TopicConfig, new->config_count + 1),
+        .config_count = new->config_count,
         .deletes = true,
         .retention_ms = -1,
         .retention_bytes = -1,
@@ -183,9 +182,9 @@ Status topic_new(Arena *arena, Str name, uint32_t id, int partitions,
         topic->partitions[i].topic = topic;
         topic->partitions[i].index = i;
     }
-    for (int i = 0; i < config_count && !st.kind; i++) {
-        topic->configs[i] = (TopicConfig){str_copy(own, configs[i].name),
-                                          str_copy(own, configs[i].value)};
+    for (int i = 0; i < new->config_count && !st.kind; i++) {
+        topic->configs[i] = (TopicConfig){str_copy(own, new->configs[i].name),
+                                          str_copy(own, new->configs[i].value)};
         st = read_config(arena, topic, topic->configs[i]);
     }
     *out = topic;
@@ -284,20 +283,16 @@ static Status finish(EmbeddedBroker *broker, Status st)
     return st;
 }
 
-Status embedded_create_topic(Broker *base, Arena *arena, Str name,
-                             int partitions, int replicas,
-                             const TopicConfig *configs, int config_count)
+static Status create_one(EmbeddedBroker *broker, Arena *arena,
+                         const NewTopic *new)
 {
-    EmbeddedBroker *broker = begin(base);
     Topic *topic;
 
-    if (embedded_find_topic(broker, name))
-        return finish(broker,
-                      st_error(arena, ST_USER, "topic '%.*s' exists already",
-                               STR_ARG(name)));
-    Status st = topic_new(arena, name, broker->next_topic_id, partitions,
-                          replicas, configs, config_count, &topic);
-    if (st.kind) return finish(broker, st);
+    if (embedded_find_topic(broker, new->name))
+        return st_error(arena, ST_USER, "topic '%.*s' exists already",
+                        STR_ARG(new->name));
+    Status st = topic_new(arena, broker->next_topic_id, new, &topic);
+    if (st.kind) return st;
     if (broker->storage) {
         pthread_mutex_unlock(&broker->lock);
         st = broker->storage->type->put_topic(broker->storage, arena, topic);
@@ -307,7 +302,20 @@ Status embedded_create_topic(Broker *base, Arena *arena, Str name,
         topic_unref(topic);
     else
         embedded_add_topic(broker, topic);
-    return finish(broker, st);
+    return st;
+}
+
+Status embedded_create_topics(Broker *base, Arena *arena, NewTopic *topics,
+                              int count)
+{
+    EmbeddedBroker *broker = begin(base);
+    Status first = st_ok();
+
+    for (int i = 0; i < count; i++) {
+        topics[i].st = create_one(broker, arena, &topics[i]);
+        if (!first.kind) first = topics[i].st;
+    }
+    return finish(broker, first);
 }
 
 Status embedded_delete_topic(Broker *base, Arena *arena, Str name)

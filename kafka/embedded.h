@@ -192,7 +192,7 @@ void embedded_close(Broker *broker);
 
 /* All calls of a BrokerType but its name. */
 #define EMBEDDED_CALLS                                                         \
-    .close = embedded_close, .create_topic = embedded_create_topic,            \
+    .close = embedded_close, .create_topics = embedded_create_topics,          \
     .delete_topic = embedded_delete_topic,                                     \
     .list_topics = embedded_list_topics,                                       \
     .describe_topic = embedded_describe_topic,                                 \
@@ -220,9 +220,7 @@ void embedded_close(Broker *broker);
     .txn_abort = embedded_txn_abort
 
 /* A topic object that is not in the broker yet; checks name and configs. */
-STATUS topic_new(Arena *arena, Str name, uint32_t id, int partitions,
-                 int replicas, const TopicConfig *configs, int config_count,
-                 Topic **topic);
+STATUS topic_new(Arena *arena, uint32_t id, const NewTopic *, Topic **out);
 /* Adds it by name; takes over the reference. Under the lock. */
 void embedded_add_topic(EmbeddedBroker *broker, Topic *topic);
 /* NULL if there is none. Under the lock. */
@@ -234,8 +232,7 @@ Status unknown_topic(Arena *arena, Str name);
 STATUS embedded_trim(EmbeddedBroker *broker, Arena *arena, Partition *part,
                      int64_t start);
 
-STATUS embedded_create_topic(Broker *, Arena *, Str, int, int,
-                             const TopicConfig *, int);
+STATUS embedded_create_topics(Broker *, Arena *, NewTopic *, int);
 STATUS embedded_delete_topic(Broker *, Arena *, Str);
 STATUS embedded_list_topics(Broker *, Arena *, TopicInfo **, int *);
 STATUS embedded_describe_topic(Broker *, Arena *, Str, TopicInfo *);

@@ -60,6 +60,44 @@ static void topics_are_made_shown_and_deleted(const Suite *suite, Arena *arena)
     CHECK(broker_delete_topic(broker, arena, str_from(b)).kind == ST_USER);
 }
 
+/* In one request: what can be made is there at once, and each tells. */
+static void many_topics_are_made_at_once(const Suite *suite, Arena *arena)
+{
+    Broker *broker = suite->broker;
+    const char *names[] = {"many-1", "many-2", "many-3", "many-4"};
+    TopicConfig keep = {STR("retention.ms"), STR("7000")};
+    TopicConfig soon = {STR("retention.ms"), STR("soon")};
+    NewTopic topics[4];
+    TopicConfig *configs;
+    TopicInfo info;
+    int count;
+
+    for (int i = 0; i < 4; i++)
+        topics[i] = (NewTopic){
+            .name = str_from(suite_name(suite, arena, names[i])),
+            .partitions = i + 1,
+            .replicas = -1};
+    CHECK(suite_topic(suite, arena, topics[1].name.ptr, 1));
+    topics[0].configs = &soon;
+    topics[2].configs = &keep;
+    topics[0].config_count = topics[2].config_count = 1;
+    Status st = broker_create_topics(broker, arena, topics, 4);
+    CHECK(st.kind == ST_USER && !strcmp(st.text, topics[0].st.text));
+    CHECK(topics[1].st.kind == ST_USER && strstr(topics[1].st.text, "exists"));
+    for (int i = 2; i < 4; i++) {
+        CHECK(!topics[i].st.kind);
+        CHECK(
+            !broker_describe_topic(broker, arena, topics[i].name, &info).kind);
+        CHECK(info.partition_count == i + 1);
+    }
+    CHECK(broker_describe_topic(broker, arena, topics[0].name, &info).kind ==
+          ST_USER);
+    CHECK(!broker_topic_configs(broker, arena, topics[2].name, &configs, &count)
+               .kind);
+    CHECK(has_config(configs, count, "retention.ms", "7000"));
+    CHECK(!broker_create_topics(broker, arena, NULL, 0).kind);
+}
+
 static void wrong_requests_are_user_errors(const Suite *suite, Arena *arena)
 {
     Broker *broker = suite->broker;
@@ -390,6 +428,7 @@ int broker_suite_records(const Suite *suite)
 {
     Arena *arena = arena_new("suite", 0);
     topics_are_made_shown_and_deleted(suite, arena);
+    many_topics_are_made_at_once(suite, arena);
     wrong_requests_are_user_errors(suite, arena);
     records_come_back_as_they_were(suite, arena);
     headers_only_come_if_wanted(suite, arena);

@@ -638,6 +638,79 @@ static void a_restart_holds_up_nobody(void)
     arena_free(arena);
 }
 
+/* A broker that does not make the topic 'c', and counts requests for topics. */
+typedef struct Choosy {
+    BrokerType type;
+    Status (*create_topics)(Broker *, Arena *, NewTopic *, int);
+    int requests;
+} Choosy;
+
+static Choosy choosy;
+
+static Status create_all_but_c(Broker *broker, Arena *arena, NewTopic *topics,
+                               int count)
+{
+    Status first = st_ok();
+
+    choosy.requests++;
+    for (int i = 0; i < count; i++) {
+        topics[i].st = str_eq(topics[i].name, STR("c"))
+                           ? st_error(arena, ST_USER, "no 'c' here")
+                           : choosy.create_topics(broker, arena, &topics[i], 1);
+        if (!first.kind) first = topics[i].st;
+    }
+    return first;
+}
+
+/* A script's topics are made by one request; those of statements that were not
+ * reached are taken back. */
+static void a_script_makes_its_topics_at_once(void)
+{
+    Arena *arena = arena_new("test", 0);
+    Broker *broker = broker_memory_open(NULL);
+    choosy = (Choosy){.type = *broker->type};
+    choosy.create_topics = choosy.type.create_topics;
+    choosy.type.create_topics = create_all_but_c;
+    broker->type = &choosy.type;
+    mr_Engine *engine = open_on(arena, broker, MR_TEST);
+    mr_Session *session = mr_session_open(engine);
+    Seen seen = {.arena = arena};
+    mr_Sink sink = sink_of(&seen);
+    TopicInfo info;
+
+    choosy.requests = 0;
+    Str text = str_printf(
+        arena,
+        "%s CREATE STREAM a WITH (KAFKA_TOPIC='a') AS SELECT * FROM s;"
+        "CREATE STREAM b WITH (KAFKA_TOPIC='b') AS SELECT * FROM a;",
+        create);
+    Status st = mr_execute(session, arena, text, &sink);
+    CHECK(!st.kind && choosy.requests == 1);
+    text = STR("CREATE STREAM d WITH (KAFKA_TOPIC='d') AS SELECT * FROM a;"
+               "CREATE STREAM c WITH (KAFKA_TOPIC='c') AS SELECT * FROM a;"
+               "CREATE STREAM e WITH (KAFKA_TOPIC='e') AS SELECT * FROM a;");
+    st = mr_execute(session, arena, text, &sink);
+    CHECK(st.kind == ST_USER && strstr(st.text, "no 'c' here"));
+    CHECK(st.at == str_find(text, STR("CREATE STREAM c"), 0) + 1);
+    CHECK(!broker_describe_topic(broker, arena, STR("d"), &info).kind);
+    CHECK(broker_describe_topic(broker, arena, STR("e"), &info).kind ==
+          ST_USER);
+    /* One that sees what topics there are: each when its turn comes. */
+    st = mr_execute(
+        session, arena,
+        STR("ASSERT NOT EXISTS TOPIC g TIMEOUT 1 SECONDS;"
+            "CREATE STREAM f WITH (KAFKA_TOPIC='f') AS SELECT * FROM a;"
+            "ASSERT NOT EXISTS TOPIC g TIMEOUT 1 SECONDS;"
+            "CREATE STREAM g WITH (KAFKA_TOPIC='g') AS SELECT * FROM a;"),
+        &sink);
+    CHECK(!st.kind);
+    mr_session_close(session);
+    mr_close(engine);
+    broker_close(broker);
+    buf_free(&seen.types);
+    arena_free(arena);
+}
+
 int main(void)
 {
     functions_are_described();
@@ -652,5 +725,6 @@ int main(void)
     push_queries_are_limited();
     windowed_changelogs_keep_more();
     a_restart_holds_up_nobody();
+    a_script_makes_its_topics_at_once();
     return check_done();
 }

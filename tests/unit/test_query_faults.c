@@ -230,12 +230,10 @@ static void close_producer(Producer *p)
     p->broker->type->producer_close(p);
 }
 
-static Status create(Broker *b, Arena *a, Str topic, int partitions,
-                     int replicas, const TopicConfig *c, int n)
+static Status create(Broker *b, Arena *a, NewTopic *topics, int count)
 {
     Broker *inner = of(b)->inner;
-    return inner->type->create_topic(inner, a, topic, partitions, replicas, c,
-                                     n);
+    return inner->type->create_topics(inner, a, topics, count);
 }
 
 static Status describe(Broker *b, Arena *a, Str topic, TopicInfo *info)
@@ -254,7 +252,7 @@ static Status marks(Broker *b, Arena *a, Str topic, int32_t p, int64_t *low,
 static void refusing_open(Refusing *r)
 {
     refusing_type = (BrokerType){.name = "refusing",
-                                 .create_topic = create,
+                                 .create_topics = create,
                                  .describe_topic = describe,
                                  .watermarks = marks,
                                  .consumer_open = open_consumer,
