@@ -27,6 +27,17 @@
 
 #include "base/property.h"
 
+enum {
+    BLOCK_ROWS = 64,
+    WINDOW_KEY_TAIL = 12, /* Time and number behind a key. */
+};
+
+/* Rows that are looked at together. */
+typedef struct Block {
+    int rows[BLOCK_ROWS], count;
+    Str keys[BLOCK_ROWS]; /* STR_NULL: it meets nothing. */
+} Block;
+
 static int first_input(const Op *op)
 {
     return op->node->join.kind == JOIN_RIGHT;
@@ -93,13 +104,14 @@ static void put_be32(Buf *buf, uint32_t value)
     buf_append(buf, bytes, 4);
 }
 
-static Str window_key(Buf *buf, Str key, int64_t ms, uint32_t number)
+/* Appends the key of a window store. */
+static Str add_window_key(Buf *buf, Str key, int64_t ms, uint32_t number)
 {
-    buf->len = 0;
+    size_t before = buf->len;
     buf_append_str(buf, key);
     put_be64(buf, ms);
     put_be32(buf, number);
-    return buf_str(buf);
+    return (Str){buf->ptr + before, buf->len - before};
 }
 
 static Str outer_key(const Op *op, Buf *buf, int64_t ms, int side, Str key)
@@ -240,36 +252,63 @@ static int find_matches(Op *op, const Batch *batch, int row, int side, Str key)
     return scan.count;
 }
 
-/* Ends in the store of its side; expired rows do not. */
-static void keep(Op *op, const Batch *batch, int row, int side, Str key)
+/* Ends in the store of its side; expired rows do not. For rows that have no
+ * offset to be told apart by. */
+static void keep_counted(Op *op, const Batch *batch, int row, int side, Str key)
 {
     StreamJoin *state = op->state;
     JoinSide *mine = &state->sides[side];
-    int64_t ms = batch->timestamps[row];
-    uint32_t number = state->counts[side] ? state->next_number[side]++
-                                          : (uint32_t)batch->offsets[row];
     StoreEntry *entry;
-    for (;;) {
-        entry = store_upsert(mine->store,
-                             window_key(&state->key, key, ms, number));
-        if (!entry || !entry->value || !state->counts[side]) break;
-        number = state->next_number[side]++;
-    }
+    do {
+        uint32_t number = state->next_number[side]++;
+        state->key.len = 0;
+        entry = store_upsert(
+            mine->store,
+            add_window_key(&state->key, key, batch->timestamps[row], number));
+    } while (entry && entry->value);
     if (!entry)
         op->late++;
     else
         join_store_row(mine, entry, batch, row, &state->row);
 }
 
-static void join_record(Op *op, const Batch *batch, int row, int side)
+/* The same for a block of rows, each with its offset. */
+static void keep_block(Op *op, const Batch *batch, int side, const Block *block)
+{
+    StreamJoin *state = op->state;
+    JoinSide *mine = &state->sides[side];
+    Str keys[BLOCK_ROWS];
+    int rows[BLOCK_ROWS], count = 0;
+    StoreEntry *entries[BLOCK_ROWS];
+    size_t bytes = 0;
+
+    for (int i = 0; i < block->count; i++)
+        bytes += block->keys[i].len + WINDOW_KEY_TAIL;
+    state->key.len = 0;
+    buf_reserve(&state->key, bytes); /* Keys stay where they are. */
+    for (int i = 0; i < block->count; i++) {
+        int row = rows[count] = block->rows[i];
+        if (!block->keys[i].ptr) continue;
+        keys[count++] = add_window_key(&state->key, block->keys[i],
+                                       batch->timestamps[row],
+                                       (uint32_t)batch->offsets[row]);
+    }
+    store_upsert_many(mine->store, keys, count, entries);
+    for (int i = 0; i < count; i++)
+        if (!entries[i])
+            op->late++;
+        else
+            join_store_row(mine, entries[i], batch, rows[i], &state->row);
+}
+
+/* What a record meets; `key` is STR_NULL if it has none. */
+static void match_record(Op *op, const Batch *batch, int row, int side, Str key)
 {
     StreamJoin *state = op->state;
     int64_t ms = batch->timestamps[row], end;
     bool preserved = is_preserved(op, side);
     if (ms > state->stream_ms) state->stream_ms = ms;
     if (bit_get(batch->row_null, row)) return;
-    Str key = join_key(batch->arena, op->node->inputs[side]->window, batch,
-                       row);
     if (!key.ptr) {
         if (preserved) stream_join_add_alone(op, batch, row, side);
         return;
@@ -285,7 +324,28 @@ static void join_record(Op *op, const Batch *batch, int row, int side)
         else
             wait_for_match(op, side, key, batch, row);
     }
-    keep(op, batch, row, side, key);
+}
+
+/* Rows of one side only meet rows of the other, so what they touch there is
+ * fetched for all of them, and they are stored together after they have met. */
+static void join_block(Op *op, const Batch *batch, int side, Block *block)
+{
+    StreamJoin *state = op->state;
+    WindowKind window = op->node->inputs[side]->window;
+
+    for (int i = 0; i < block->count; i++)
+        block->keys[i] = bit_get(batch->row_null, block->rows[i])
+                             ? STR_NULL
+                             : join_key(batch->arena, window, batch,
+                                        block->rows[i]);
+    store_prefetch_groups(state->sides[!side].store, block->keys, block->count);
+    for (int i = 0; i < block->count && !op->task->failed.kind; i++) {
+        match_record(op, batch, block->rows[i], side, block->keys[i]);
+        if (block->keys[i].ptr && state->counts[side])
+            keep_counted(op, batch, block->rows[i], side, block->keys[i]);
+    }
+    if (!state->counts[side] && !op->task->failed.kind)
+        keep_block(op, batch, side, block);
 }
 
 /* After a restart, time goes on from what the stores remember. */
@@ -303,8 +363,12 @@ static void stream_join_process(Op *op, int input, Batch *batch)
 {
     StreamJoin *state = op->state;
     resume_time(state);
-    for (int i = 0; i < batch->sel_count && !op->task->failed.kind; i++)
-        join_record(op, batch, batch_row(batch, i), input);
+    for (int i = 0; i < batch->sel_count && !op->task->failed.kind;) {
+        Block block = {0};
+        while (block.count < BLOCK_ROWS && i < batch->sel_count)
+            block.rows[block.count++] = batch_row(batch, i++);
+        join_block(op, batch, input, &block);
+    }
     stream_join_emit(op, batch);
     join_trim(op, state->sides[input].store);
     if (state->outer) join_trim(op, state->outer);

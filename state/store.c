@@ -181,6 +181,30 @@ void store_prefetch(Store *store, const Str *keys, int count)
             prefetch_entry(tables[i], hashes[i]);
 }
 
+void store_prefetch_groups(Store *store, const Str *keys, int count)
+{
+    uint64_t hashes[BLOCK_KEYS];
+    if (count > BLOCK_KEYS) count = BLOCK_KEYS;
+    for (int i = 0; i < count; i++)
+        if (keys[i].ptr) hashes[i] = hash_bytes(keys[i].ptr, keys[i].len);
+    for (int t = 0; t < store->table_count; t++)
+        for (int i = 0; i < count && store->tables[t]->groups; i++)
+            if (keys[i].ptr)
+                key_groups_prefetch_slot(store->tables[t]->groups, hashes[i]);
+    for (int t = 0; t < store->table_count; t++)
+        for (int i = 0; i < count && store->tables[t]->groups; i++)
+            if (keys[i].ptr)
+                key_groups_prefetch_entry(store->tables[t]->groups, hashes[i]);
+}
+
+/* Where a new entry's group will be. */
+static void prefetch_group(const Table *table, Str key)
+{
+    if (!table || !table->groups) return;
+    size_t len = key.len - segment_suffix(table->store->kind);
+    key_groups_prefetch_slot(table->groups, hash_bytes(key.ptr, len));
+}
+
 /* Up to BLOCK_KEYS keys; returns how many entries were added to `owed`. */
 static int upsert_block(Store *store, const Str *keys, int count,
                         StoreEntry **out, StoreEntry **owed)
@@ -192,6 +216,7 @@ static int upsert_block(Store *store, const Str *keys, int count,
         hashes[i] = hash_bytes(keys[i].ptr, keys[i].len);
         tables[i] = segment_make(store, keys[i]);
         prefetch_slot(tables[i], hashes[i]);
+        prefetch_group(tables[i], keys[i]);
     }
     for (int i = 0; i < count; i++)
         if (tables[i] && tables[i]->slot_count)

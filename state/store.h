@@ -162,6 +162,8 @@ StoreEntry *store_get(Store *store, Str key);
 /* Brings what lookups of these keys will touch into the processor's cache. For
  * some dozens of keys that are looked up next; changes nothing. */
 void store_prefetch(Store *store, const Str *keys, int count);
+/* The same for store_scan_key. */
+void store_prefetch_groups(Store *store, const Str *keys, int count);
 
 /* As store_get, but makes an entry without a value if there is none. NULL: the
  * window has expired; nothing may be stored. Moves the observed time for

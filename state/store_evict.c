@@ -25,6 +25,12 @@ enum {
     FILTER_DIVISOR = 8, /* Of a store's share, for a table's filter at most. */
 };
 
+/* The hash of the key proper, which filters and groups go by. */
+static uint64_t group_hash(const Store *store, const StoreEntry *entry)
+{
+    return hash_bytes(entry->key, entry->key_len - segment_suffix(store->kind));
+}
+
 /* From now on only RocksDB has the entry's value. */
 static void note_evicted(Table *table, const StoreEntry *entry, size_t share)
 {
@@ -37,9 +43,7 @@ static void note_evicted(Table *table, const StoreEntry *entry, size_t share)
     if (!table->evicted) table->evicted = filter_new();
     filter_add(table->evicted, entry->hash);
     if (!table->unsifted_groups)
-        filter_add(table->evicted,
-                   hash_bytes(entry->key,
-                              entry->key_len - segment_suffix(store->kind)));
+        filter_add(table->evicted, group_hash(store, entry));
     store_account(store, (int64_t)filter_bytes(table->evicted) - before);
     if (filter_bytes(table->evicted) <= share / FILTER_DIVISOR) return;
     table_forget_evicted(table);
@@ -52,6 +56,9 @@ static StoreEntry *look_ahead(StoreEntry *ahead)
     if (!ahead) return NULL;
     const Table *table = node_of(ahead)->table;
     __builtin_prefetch(&table->slots[ahead->hash & (table->slot_count - 1)], 1);
+    if (table->groups)
+        key_groups_prefetch_slot(table->groups,
+                                 group_hash(table->store, ahead));
     __builtin_prefetch(ahead->dirty_next, 1);
     return ahead->dirty_next;
 }

@@ -252,3 +252,22 @@ StoreEntry *const *key_groups_find(const KeyGroups *groups, uint64_t hash,
     *count = list ? list->count : 1;
     return list ? list_begin(list) : &slot->only;
 }
+
+void key_groups_prefetch_slot(const KeyGroups *groups, uint64_t hash)
+{
+    __builtin_prefetch(&groups->slots[hash & (groups->slot_count - 1)], 1);
+}
+
+void key_groups_prefetch_entry(const KeyGroups *groups, uint64_t hash)
+{
+    size_t mask = groups->slot_count - 1;
+    for (size_t i = hash & mask; groups->slots[i].only; i = (i + 1) & mask) {
+        const GroupSlot *slot = &groups->slots[i];
+        if (slot->hash != hash) continue;
+        const List *list = list_of(slot);
+        const char *at = list ? (const char *)list : (const char *)slot->only;
+        __builtin_prefetch(at);
+        __builtin_prefetch(at + 64);
+        return;
+    }
+}

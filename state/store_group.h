@@ -21,6 +21,10 @@ void key_groups_remove(KeyGroups *groups, const StoreEntry *entry);
  * of the key proper. Valid until the next change. */
 StoreEntry *const *key_groups_find(const KeyGroups *groups, uint64_t hash,
                                    Str key, int *count);
+/* Hints that a key with this hash is about to be looked for: its slot first,
+ * and when that has come, where it leads. */
+void key_groups_prefetch_slot(const KeyGroups *groups, uint64_t hash);
+void key_groups_prefetch_entry(const KeyGroups *groups, uint64_t hash);
 size_t key_groups_bytes(const KeyGroups *groups); /* NULL: 0. */
 
 #endif
