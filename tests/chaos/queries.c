@@ -101,6 +101,23 @@ const ChaosQuery chaos_queries[] = {
      .retention_ms = 2 * DAY_MS,
      .pull = "SELECT k, windowstart, c, s FROM windows;",
      .pulled = "p0 || printf('%016X', p1), p2, p3, NULL, NULL"},
+    {.name = "hops",
+     .sql = "SELECT k, COUNT(*) AS c, SUM(seq) AS s FROM input"
+            " WINDOW HOPPING (SIZE 1 SECOND, ADVANCE BY 250 MILLISECONDS,"
+            " RETENTION 2 DAYS, GRACE PERIOD 1 DAY) GROUP BY k",
+     .key = WINDOWED(8),
+     .model = "SELECT input.key || printf('%016X', (time / 250 - n) * 250)"
+              "   AS key, count(*) AS c, sum(seq) AS s, NULL AS m, NULL AS g"
+              " FROM input, (SELECT 0 AS n UNION SELECT 1 UNION SELECT 2"
+              "   UNION SELECT 3) WHERE time / 250 >= n"
+              " GROUP BY input.key, time / 250 - n",
+     .older = "c <= c0",
+     .counts_by = "i.key",
+     .counted = "substr(t.key, 1, length(t.key) - 16)",
+     .kind = STORE_WINDOW,
+     .retention_ms = 2 * DAY_MS,
+     .pull = "SELECT k, windowstart, c, s FROM hops;",
+     .pulled = "p0 || printf('%016X', p1), p2, p3, NULL, NULL"},
     {.name = "tops",
      .sql = "SELECT k, MAX(seq) AS m, LATEST_BY_OFFSET(v) AS g FROM input"
             " GROUP BY k",

@@ -31,14 +31,15 @@ typedef struct ChaosQuery {
     bool exact; /* At least once too: what comes twice changes nothing. */
     const char *counts_by; /* At least once: rows i of the input are counted  */
     const char *counted;   /* under this, which of a row t of the model is that;
-                              sessions may merge: under the key without times. */
+                              under the key without times where sessions may
+                              merge, or a record is counted in many windows. */
     const char *pull;      /* A pull query; its columns are p0, p1, ... */
     const char *pulled;    /* and these make (key, c, s, m, g) of them. */
     StoreKind kind;        /* Of its stores, */
     int64_t retention_ms;  /* and how long they keep windows. */
 } ChaosQuery;
 
-enum { QUERIES = 12, QUERY_GROUPS = 5 }; /* The one behind a repartition. */
+enum { QUERIES = 13, QUERY_GROUPS = 5 }; /* The one behind a repartition. */
 
 extern const ChaosQuery chaos_queries[QUERIES];
 
