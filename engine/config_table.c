@@ -350,6 +350,10 @@ const Setting setting_rows[] = {
      "replicas of internal topics; -1: the broker's default"},
     {"commit.interval.ms", SETTING_INT, "2000", SETTING_STREAMS, 0, 2147483647,
      NULL, "how often outputs, state and offsets are committed"},
+    {"repartition.purge.interval.ms", SETTING_INT, "30000",
+     SETTING_QUERY | SETTING_STREAMS, 0, 9223372036854775807, NULL,
+     "how often what was read and committed is deleted from repartition"
+     " topics; 0: at each commit"},
     {"cache.max.bytes.buffering", SETTING_INT, "10000000",
      SETTING_QUERY | SETTING_STREAMS, 0, 4611686018427387904, NULL,
      "bytes of updates merged between commits; 0: every update goes out"},

@@ -120,6 +120,8 @@ void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
                                                  "commit.interval.ms"),
         .checkpoint_interval_ms = engine_setting_int(
             engine, properties, "millrace.checkpoint.interval.ms"),
+        .purge_interval_ms = engine_setting_int(
+            engine, properties, "repartition.purge.interval.ms"),
         .exactly_once = str_starts_with(
             engine_setting(engine, properties, STR("processing.guarantee")),
             STR("exactly_once")),

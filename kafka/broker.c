@@ -58,11 +58,26 @@ STATUS broker_watermarks(Broker *broker, Arena *arena, Str topic,
     return broker->type->watermarks(broker, arena, topic, partition, low, high);
 }
 
-STATUS broker_delete_records(Broker *broker, Arena *arena, Str topic,
-                             int32_t partition, int64_t before)
+STATUS broker_delete_records(Broker *broker, Arena *arena,
+                             const RecordsBefore *parts, int count,
+                             Deletion **deletion)
 {
-    return broker->type->delete_records(broker, arena, topic, partition,
-                                        before);
+    *deletion = NULL;
+    if (!count) return st_ok();
+    return broker->type->delete_records(broker, arena, parts, count, deletion);
+}
+
+bool deletion_is_over(Deletion *deletion, Arena *arena, int timeout_ms,
+                      Status *st)
+{
+    *st = st_ok();
+    return !deletion || deletion->broker->type->deletion_is_over(
+                            deletion, arena, timeout_ms, st);
+}
+
+void deletion_drop(Deletion *deletion)
+{
+    if (deletion) deletion->broker->type->deletion_drop(deletion);
 }
 
 STATUS broker_delete_group(Broker *broker, Arena *arena, Str group)

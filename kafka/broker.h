@@ -20,6 +20,7 @@
 typedef struct Broker Broker;
 typedef struct Consumer Consumer;
 typedef struct Producer Producer;
+typedef struct Deletion Deletion;
 
 /* A record header. value.ptr NULL: null. */
 typedef struct RecordHeader {
@@ -66,6 +67,13 @@ enum {
     OFFSET_NONE = -1001,   /* Nothing committed. */
     PARTITION_BY_KEY = -1, /* murmur2 of the key; null keys anywhere. */
 };
+
+/* All that is before an offset in a partition. */
+typedef struct RecordsBefore {
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+} RecordsBefore;
 
 /* What a group has committed, or is to commit, in one topic. */
 typedef struct GroupOffsets {
@@ -169,7 +177,9 @@ typedef struct BrokerType {
     (Broker *, Arena *, Str topic, int32_t partition, int64_t *low,
      int64_t *high);
     STATUS (*delete_records)
-    (Broker *, Arena *, Str topic, int32_t partition, int64_t before);
+    (Broker *, Arena *, const RecordsBefore *, int count, Deletion **deletion);
+    bool (*deletion_is_over)(Deletion *, Arena *, int timeout_ms, Status *st);
+    void (*deletion_drop)(Deletion *);
     STATUS (*delete_group)(Broker *, Arena *, Str group);
     void (*commit_groups)(Broker *, Arena *, GroupOffsets *groups, int count);
     void (*committed_groups)(Broker *, Arena *, GroupOffsets *groups,
@@ -212,6 +222,9 @@ struct Broker {
     const BrokerType *type;
 };
 struct Consumer {
+    Broker *broker;
+};
+struct Deletion {
     Broker *broker;
 };
 struct Producer {
@@ -276,10 +289,21 @@ STATUS broker_topic_configs(Broker *broker, Arena *arena, Str topic,
 /* First offset kept, and the one the next record will get. */
 STATUS broker_watermarks(Broker *broker, Arena *arena, Str topic,
                          int32_t partition, int64_t *low, int64_t *high);
-/* Records before this offset may go (they were consumed for good); the low
- * watermark follows. Fine if they are gone already. */
-STATUS broker_delete_records(Broker *broker, Arena *arena, Str topic,
-                             int32_t partition, int64_t before);
+/* Begins to delete what was consumed for good, in any partitions (each named
+ * once), and does not wait for the broker: see deletion_is_over. The low
+ * watermarks follow; fine if the records are gone already. *deletion NULL: all
+ * is done. */
+STATUS broker_delete_records(Broker *broker, Arena *arena,
+                             const RecordsBefore *parts, int count,
+                             Deletion **deletion);
+/* Waits up to `timeout_ms`; false: not over yet. Else *st is the first failure,
+ * which left the other partitions alone. The broker's time-out ends it too. One
+ * thread at a time; NULL is over. */
+bool deletion_is_over(Deletion *deletion, Arena *arena, int timeout_ms,
+                      Status *st);
+/* Forgets a deletion, over or not: what was asked for may still happen. Before
+ * the broker is closed. NULL is fine. */
+void deletion_drop(Deletion *deletion);
 /* Forgets a group's offsets; fine if there are none. */
 STATUS broker_delete_group(Broker *broker, Arena *arena, Str group);
 

@@ -524,8 +524,15 @@ static Status kafka_watermarks(Broker *base, Arena *arena, Str name,
                        "read the offsets of topic '%s'", topic);
 }
 
-static Status kafka_delete_records(Broker *base, Arena *arena, Str name,
-                                   int32_t partition, int64_t before)
+/* Records being deleted: the answer comes into the request's queue. */
+typedef struct KafkaDeletion {
+    Deletion base;
+    Request request;
+} KafkaDeletion;
+
+static Status kafka_delete_records(Broker *base, Arena *arena,
+                                   const RecordsBefore *parts, int count,
+                                   Deletion **out)
 {
     KafkaBroker *broker = (KafkaBroker *)base;
     Request request;
@@ -534,29 +541,68 @@ static Status kafka_delete_records(Broker *base, Arena *arena, Str name,
                               &request);
     if (st.kind) return st;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(
-        1);
-    rd_kafka_topic_partition_list_add(list, str_cstr(arena, name), partition)
-        ->offset = before;
-    rd_kafka_DeleteRecords_t *one = rd_kafka_DeleteRecords_new(list);
-    rd_kafka_DeleteRecords(request.admin, &one, 1, request.options,
+        count);
+    for (int i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(list, parts[i].topic,
+                                          parts[i].partition)
+            ->offset = parts[i].offset;
+    rd_kafka_DeleteRecords_t *all = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_DeleteRecords(request.admin, &all, 1, request.options,
                            request.queue);
-    rd_kafka_resp_err_t err = await(&request);
-    if (!err) {
-        const rd_kafka_topic_partition_list_t *done =
-            rd_kafka_DeleteRecords_result_offsets(
-                rd_kafka_event_DeleteRecords_result(request.event));
-        err = done->cnt ? done->elems[0].err : err;
-    }
-    if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-        err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
-        st = unknown_topic(arena, name);
-    else if (err)
-        st = kafka_error(broker, arena, err, ST_USER, NULL,
-                         "delete records of topic '%.*s'", STR_ARG(name));
-    rd_kafka_DeleteRecords_destroy(one);
+    rd_kafka_DeleteRecords_destroy(all);
     rd_kafka_topic_partition_list_destroy(list);
-    end_request(&request);
+    KafkaDeletion *deletion = mem_alloc(sizeof *deletion);
+    *deletion = (KafkaDeletion){{base}, request};
+    *out = &deletion->base;
     return st;
+}
+
+/* What became of a deletion: its first failure. */
+static Status deletion_outcome(KafkaBroker *broker, Arena *arena,
+                               rd_kafka_event_t *event)
+{
+    rd_kafka_resp_err_t err = rd_kafka_event_error(event);
+    TopicInfo info;
+
+    if (err)
+        return kafka_error(broker, arena, err, ST_USER,
+                           rd_kafka_event_error_string(event),
+                           "delete records");
+    const rd_kafka_topic_partition_list_t *done =
+        rd_kafka_DeleteRecords_result_offsets(
+            rd_kafka_event_DeleteRecords_result(event));
+    for (int i = 0; i < done->cnt; i++) {
+        const rd_kafka_topic_partition_t *part = &done->elems[i];
+        if (part->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+            part->err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+            return unknown_topic(arena, str_from(part->topic));
+        if (!part->err) continue;
+        /* A request goes to the leader that is known, and librdkafka asks for
+         * a new one only every quarter of an hour. */
+        if (kafka_is_passing(part->err))
+            (void)look_up(broker, arena, str_from(part->topic), &info, NULL);
+        return kafka_error(broker, arena, part->err, ST_USER, NULL,
+                           "delete records of topic '%s'", part->topic);
+    }
+    return st_ok();
+}
+
+static bool kafka_deletion_is_over(Deletion *base, Arena *arena, int timeout_ms,
+                                   Status *st)
+{
+    Request *request = &((KafkaDeletion *)base)->request;
+
+    if (!request->event)
+        request->event = rd_kafka_queue_poll(request->queue, timeout_ms);
+    if (!request->event) return false;
+    *st = deletion_outcome((KafkaBroker *)base->broker, arena, request->event);
+    return true;
+}
+
+static void kafka_deletion_drop(Deletion *base)
+{
+    end_request(&((KafkaDeletion *)base)->request);
+    mem_free(base);
 }
 
 /* Asks one broker; a group that was never there is fine. */
@@ -637,6 +683,8 @@ static const BrokerType kafka_type = {
     .topic_configs = kafka_topic_configs,
     .watermarks = kafka_watermarks,
     .delete_records = kafka_delete_records,
+    .deletion_is_over = kafka_deletion_is_over,
+    .deletion_drop = kafka_deletion_drop,
     .delete_group = kafka_delete_group,
     .commit_groups = kafka_commit_groups,
     .committed_groups = kafka_committed_groups,

@@ -449,14 +449,22 @@ Status embedded_trim(EmbeddedBroker *broker, Arena *arena, Partition *part,
     return finish(broker, st);
 }
 
-Status embedded_delete_records(Broker *base, Arena *arena, Str name,
-                               int32_t partition, int64_t before)
+/* It is done at once; the caller has set *deletion to NULL. */
+Status embedded_delete_records(Broker *base, Arena *arena,
+                               const RecordsBefore *parts, int count,
+                               Deletion **deletion)
 {
     EmbeddedBroker *broker = begin(base);
-    Partition *part;
-    Status st = find_partition(broker, arena, name, partition, &part);
-    if (!st.kind) st = trim(broker, arena, part, before);
-    return finish(broker, st);
+    Status first = st_ok();
+    (void)deletion;
+    for (int i = 0; i < count; i++) {
+        Partition *part;
+        Status st = find_partition(broker, arena, str_from(parts[i].topic),
+                                   parts[i].partition, &part);
+        if (!st.kind) st = trim(broker, arena, part, parts[i].offset);
+        if (!first.kind) first = st;
+    }
+    return finish(broker, first);
 }
 
 Status embedded_delete_group(Broker *base, Arena *arena, Str group)

@@ -239,7 +239,8 @@ STATUS embedded_describe_topic(Broker *, Arena *, Str, TopicInfo *);
 STATUS embedded_topic_configs(Broker *, Arena *, Str, TopicConfig **, int *);
 STATUS embedded_watermarks(Broker *, Arena *, Str, int32_t, int64_t *,
                            int64_t *);
-STATUS embedded_delete_records(Broker *, Arena *, Str, int32_t, int64_t);
+STATUS embedded_delete_records(Broker *, Arena *, const RecordsBefore *, int,
+                               Deletion **);
 STATUS embedded_delete_group(Broker *, Arena *, Str);
 
 /* ---- embedded_commit.c: the one way to write ---- */

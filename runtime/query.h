@@ -60,6 +60,8 @@ typedef struct QueryOptions {
     bool one_partition;    /* Tests: all records are written to partition 0. */
     int64_t commit_interval_ms;
     int64_t checkpoint_interval_ms; /* Of making state durable; 0: 10 s. */
+    int64_t purge_interval_ms; /* Of deleting what was read from internal
+                                  topics; 0: at each commit. */
     bool exactly_once;     /* With a group only: outputs, state and offsets in
                               transactions. */
     size_t cache_max_bytes;   /* 0: every update goes out at once. */

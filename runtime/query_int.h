@@ -99,6 +99,10 @@ typedef struct Worker {
     bool assigned;        /* It has its share; not amid a rebalance. */
     Task *restoring_task; /* It lets the others run meanwhile. */
     int64_t last_commit_ms, last_checkpoint_ms;
+    Deletion *purge;       /* Of read records, under way; or NULL. */
+    bool purge_failed;     /* The last one: all of it is asked for again. */
+    int64_t last_purge_ms; /* Monotonic: when it was asked for. */
+    int64_t purge_told_ms; /* Monotonic: no failure is logged before. */
     int64_t last_publish_ms;
     int64_t empty_since_ms; /* Monotonic: polls find nothing since; 0: no. */
     NodeCounts *closed;     /* Of tasks that were closed, by node. */
@@ -234,6 +238,12 @@ TopicPartition *worker_offsets(Worker *worker, int *count);
 /* The flush or the commit of these tasks failed; their failure or the worker's
  * becomes the query's, but for what going back to the last commit cures. */
 void worker_take_failure(Worker *worker, Status st);
+
+/* ---- worker_purge.c ---- */
+
+/* After a commit: deletes, when it is time, what was read from internal topics
+ * and committed. Does not wait; a failure is logged and tried again. */
+void worker_purge(Worker *worker);
 
 /* ---- worker_txn.c ---- */
 

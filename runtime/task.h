@@ -209,6 +209,7 @@ struct TaskInput {
     int64_t batch_position; /* Offset after the decoded batch. */
     int64_t committed;      /* Position last committed; -1: none. */
     int64_t start;          /* Where it began when nothing was committed. */
+    int64_t purged;         /* Internal topics: all before was asked to go. */
     bool owned;             /* The partition is assigned to us. */
     bool caught_up;         /* Empty, and the broker has nothing more. */
     int64_t checked_ms;     /* Monotonic: when that was last asked. */

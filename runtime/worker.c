@@ -610,6 +610,7 @@ void worker_init(Query *query, int index, Worker *worker)
     worker->shown = arena_zalloc(life, bytes);
     worker->last_commit_ms = commit_clock_ms(worker);
     worker->last_checkpoint_ms = clock_monotonic_ms();
+    worker->last_purge_ms = worker->last_checkpoint_ms;
 }
 
 STATUS worker_open(Query *query, Arena *arena, int index, Worker *worker)
@@ -633,6 +634,7 @@ void worker_close(Worker *worker)
     }
     worker_publish(worker, true);
     worker_drop_tasks(worker);
+    deletion_drop(worker->purge);
     if (worker->consumer) consumer_close(worker->consumer);
     if (worker->producer) producer_close(worker->producer);
     for (PollArena *poll = worker->free_polls; poll; poll = poll->next)
@@ -642,6 +644,7 @@ void worker_close(Worker *worker)
     arena_free(worker->turn);
     worker->consumer = NULL;
     worker->producer = NULL;
+    worker->purge = NULL;
     worker->tasks = NULL;
     worker->turn = NULL;
     worker->closed_down = true;

@@ -6,7 +6,8 @@
  *      sent
  *   2. the producer flushes: everything is acknowledged
  *   3. the consumed offsets are committed
- *   4. now and then, and at the end, the state is made durable (checkpoint)
+ *   4. now and then, what was read from internal topics is deleted (purge)
+ *   5. now and then, and at the end, the state is made durable (checkpoint)
  *
  * A crash between 2 and 3 repeats what came after the last commit; nothing is
  * ever skipped. A failure that may pass leaves the tasks dirty, and the next
@@ -230,6 +231,7 @@ STATUS worker_commit(Worker *worker, bool final)
         st = settle_stores(worker);
         if (st.kind) return st;
     }
+    if (!final) worker_purge(worker); /* Others wait for the last one. */
     int64_t now = clock_monotonic_ms();
     int64_t interval = worker->query->options.checkpoint_interval_ms;
     if (!interval) interval = CHECKPOINT_MS;

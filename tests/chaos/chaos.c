@@ -93,10 +93,10 @@ static int64_t number_of(const char *text)
 static bool take_option(Chaos *chaos, const char *name, const char *value)
 {
     static const char *const names[] = {
-        "broker",    "guarantee",    "kills",     "seed",
-        "processes", "broker-kills", "bootstrap", "kafka-dir",
-        "commit-ms", "records",      "point",     "millrace",
-        "directory", "standbys",     "hits",      "shared"};
+        "broker",       "guarantee", "kills",     "seed",      "processes",
+        "broker-kills", "bootstrap", "kafka-dir", "commit-ms", "records",
+        "point",        "millrace",  "directory", "standbys",  "hits",
+        "shared",       "purge-ms"};
     size_t at = 0;
     while (at < sizeof names / sizeof *names && strcmp(name, names[at]))
         at++;
@@ -124,6 +124,7 @@ static bool take_option(Chaos *chaos, const char *name, const char *value)
     case 15:
         chaos->shared = !strcmp(value, "true");
         return chaos->shared || !strcmp(value, "false");
+    case 16: chaos->purge_ms = (int)number_of(value); break;
     default: return false;
     }
     return true;

@@ -28,6 +28,8 @@ static const Point points[] = {
     {"commit.flushed", 8, '*', '*', 0},
     {"commit.acknowledged", 8, '*', 'a', 0},
     {"commit.done", 8, '*', '*', 0},
+    {"purge.begin", 4, '*', '*', 0},
+    {"purge.begun", 4, '*', '*', 0},
     {"txn.begun", 10, '*', 'e', 0},
     {"txn.abort", 8, '*', 'e', 0},
     {"txn.offsets_sent", 8, 'k', 'e', 0},

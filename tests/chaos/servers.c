@@ -71,6 +71,9 @@ static _Noreturn void run_server(const Chaos *chaos, int index, int memory,
         "ksql.streams.auto.offset.reset=earliest",
         str_printf(a, "ksql.streams.commit.interval.ms=%d", chaos->commit_ms)
             .ptr,
+        str_printf(a, "ksql.streams.repartition.purge.interval.ms=%d",
+                   chaos->purge_ms)
+            .ptr,
         str_printf(a, "ksql.streams.processing.guarantee=%s",
                    chaos->exactly_once ? "exactly_once_v2" : "at_least_once")
             .ptr,

@@ -36,6 +36,20 @@ const Map *suite_properties(Arena *arena, const char *name, const char *value,
     return map;
 }
 
+Status suite_delete_records(const Suite *suite, Arena *arena, const char *topic,
+                            int32_t partition, int64_t offset)
+{
+    RecordsBefore part = {topic, partition, offset};
+    Deletion *deletion;
+    Status st = broker_delete_records(suite->broker, arena, &part, 1,
+                                      &deletion);
+    if (st.kind) return st;
+    if (!deletion_is_over(deletion, arena, suite->patience_ms, &st))
+        st = st_error(arena, ST_RETRY, "the deletion takes too long");
+    deletion_drop(deletion);
+    return st;
+}
+
 Status suite_send(const Suite *suite, Arena *arena, const char *topic,
                   int32_t partition, const char *key, const char *value)
 {

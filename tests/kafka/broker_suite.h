@@ -39,6 +39,10 @@ const Map *suite_properties(Arena *arena, const char *name, const char *value,
 Status suite_send(const Suite *suite, Arena *arena, const char *topic,
                   int32_t partition, const char *key, const char *value);
 
+/* Deletes what is before an offset, and waits until it is done. */
+Status suite_delete_records(const Suite *suite, Arena *arena, const char *topic,
+                            int32_t partition, int64_t offset);
+
 /* Opens a consumer of one topic without a group, at `offset` in all of its
  * `partitions`. NULL if that fails. */
 Consumer *suite_reader(const Suite *suite, Arena *arena, const char *topic,

@@ -389,10 +389,8 @@ static void deleted_records_are_skipped(const Suite *suite, Arena *arena)
     Record got[2];
     int64_t low, high;
 
-    CHECK(broker_delete_records(suite->broker, arena, name, 0, 3).kind ==
-          ST_OK);
-    CHECK(broker_delete_records(suite->broker, arena, name, 0, 1).kind ==
-          ST_OK);
+    CHECK(suite_delete_records(suite, arena, topic, 0, 3).kind == ST_OK);
+    CHECK(suite_delete_records(suite, arena, topic, 0, 1).kind == ST_OK);
     CHECK(broker_watermarks(suite->broker, arena, name, 0, &low, &high).kind ==
           ST_OK);
     CHECK(low == 3 && high == 5);
@@ -400,6 +398,61 @@ static void deleted_records_are_skipped(const Suite *suite, Arena *arena)
     CHECK(suite_read(suite, arena, reader, got, NULL, 2) == 2);
     CHECK(got[0].offset == 3);
     consumer_close(reader);
+}
+
+/* Waits until a partition begins there. */
+static bool begins_at(const Suite *suite, Arena *arena, const char *topic,
+                      int32_t partition, int64_t offset)
+{
+    int64_t low = -1, high;
+    for (int ms = 0; low != offset && ms <= suite->patience_ms; ms += 10) {
+        if (ms) clock_sleep_ms(10);
+        CHECK(broker_watermarks(suite->broker, arena, str_from(topic),
+                                partition, &low, &high)
+                  .kind == ST_OK);
+    }
+    return low == offset;
+}
+
+static void many_partitions_are_deleted_from_at_once(const Suite *suite,
+                                                     Arena *arena)
+{
+    const char *a = suite_name(suite, arena, "purged-a");
+    const char *b = suite_name(suite, arena, "purged-b");
+    const char *none = suite_name(suite, arena, "purged-none");
+    Deletion *deletion;
+    Status st;
+
+    CHECK(suite_topic(suite, arena, a, 2) && suite_topic(suite, arena, b, 1));
+    for (int i = 0; i < 3; i++) {
+        CHECK(suite_send(suite, arena, a, 0, "k", "v").kind == ST_OK);
+        CHECK(suite_send(suite, arena, a, 1, "k", "v").kind == ST_OK);
+        CHECK(suite_send(suite, arena, b, 0, "k", "v").kind == ST_OK);
+    }
+    /* One that does not exist is told of and does not keep the others. */
+    const RecordsBefore parts[] = {{none, 0, 1}, {a, 1, 2}, {b, 0, 3}};
+    st = broker_delete_records(suite->broker, arena, parts, 3, &deletion);
+    if (!st.kind)
+        CHECK(deletion_is_over(deletion, arena, suite->patience_ms, &st));
+    CHECK(st.kind == ST_USER && strstr(st.text, none));
+    deletion_drop(deletion);
+    CHECK(begins_at(suite, arena, a, 0, 0));
+    CHECK(begins_at(suite, arena, a, 1, 2));
+    CHECK(begins_at(suite, arena, b, 0, 3));
+    /* What is written after the last deleted one has the next offset. */
+    CHECK(suite_send(suite, arena, b, 0, "k", "after").kind == ST_OK);
+    Record got[2];
+    Consumer *reader = suite_reader(suite, arena, b, 1, 3);
+    CHECK(suite_read(suite, arena, reader, got, NULL, 1) == 1);
+    CHECK(got[0].offset == 3);
+    CHECK_STR(got[0].value, "after");
+    consumer_close(reader);
+    /* Forgotten at once it happens all the same. */
+    const RecordsBefore later = {a, 0, 1};
+    CHECK(broker_delete_records(suite->broker, arena, &later, 1, &deletion)
+              .kind == ST_OK);
+    deletion_drop(deletion);
+    CHECK(begins_at(suite, arena, a, 0, 1));
 }
 
 static void a_deleted_topic_ends_its_readers(const Suite *suite, Arena *arena)
@@ -437,6 +490,7 @@ int broker_suite_records(const Suite *suite)
     a_poll_waits_no_longer_than_told(suite, arena);
     sets_stay_valid_until_released(suite, arena);
     deleted_records_are_skipped(suite, arena);
+    many_partitions_are_deleted_from_at_once(suite, arena);
     a_deleted_topic_ends_its_readers(suite, arena);
     arena_free(arena);
     return checks_failed;

@@ -548,6 +548,29 @@ static void check_foreign(Run *run, bool left, const Fed *l, const Fed *r)
     check_kept(run, rows, sum);
 }
 
+/* All that was written between the halves was read and is gone. */
+static void check_purged(Run *run)
+{
+    Arena *a = run->f->arena;
+    Broker *broker = run->options.broker;
+    TopicInfo *topics;
+    int count, between = 0;
+    CHECK(!broker_list_topics(broker, a, &topics, &count).kind);
+    for (int i = 0; i < count; i++) {
+        Str name = topics[i].name;
+        if (str_find(name, STR("SUBSCRIPTION"), 0) == SIZE_MAX ||
+            str_ends_with(name, STR("-changelog")))
+            continue;
+        for (int p = 0; p < topics[i].partition_count; p++) {
+            int64_t low = -1, high = 0;
+            CHECK(!broker_watermarks(broker, a, name, p, &low, &high).kind);
+            CHECK(low == high);
+            between += high > 0;
+        }
+    }
+    CHECK(between > 1);
+}
+
 static void test_foreign(bool left, int batch_rows, int threads, bool restarts,
                          size_t cache)
 {
@@ -587,6 +610,7 @@ static void test_foreign(bool left, int batch_rows, int threads, bool restarts,
     run_until_idle(&run);
     if (cache) CHECK(!query_commit(run.query, run.f->arena).kind);
     check_foreign(&run, left, l, r);
+    check_purged(&run);
     run_close(&run);
 }
 
