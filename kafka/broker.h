@@ -289,16 +289,15 @@ STATUS broker_topic_configs(Broker *broker, Arena *arena, Str topic,
 /* First offset kept, and the one the next record will get. */
 STATUS broker_watermarks(Broker *broker, Arena *arena, Str topic,
                          int32_t partition, int64_t *low, int64_t *high);
-/* Begins to delete what was consumed for good, in any partitions (each named
- * once), and does not wait for the broker: see deletion_is_over. The low
- * watermarks follow; fine if the records are gone already. *deletion NULL: all
- * is done. */
+/* Begins to delete what was consumed for good, in partitions each named once,
+ * and does not wait (deletion_is_over does). The low watermarks follow; fine if
+ * the records are gone already. *deletion NULL: all is done. */
 STATUS broker_delete_records(Broker *broker, Arena *arena,
                              const RecordsBefore *parts, int count,
                              Deletion **deletion);
-/* Waits up to `timeout_ms`; false: not over yet. Else *st is the first failure,
- * which left the other partitions alone. The broker's time-out ends it too. One
- * thread at a time; NULL is over. */
+/* Waits up to `timeout_ms`; false: not over yet (the broker has a few seconds).
+ * Else *st is the first failure, which left other partitions alone. One thread
+ * at a time; NULL is over. */
 bool deletion_is_over(Deletion *deletion, Arena *arena, int timeout_ms,
                       Status *st);
 /* Forgets a deletion, over or not: what was asked for may still happen. Before
