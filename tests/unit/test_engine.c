@@ -79,109 +79,125 @@ static const char create[] =
     "CREATE STREAM s (id STRING KEY, n INT) WITH (KAFKA_TOPIC='s', "
     "VALUE_FORMAT='JSON', PARTITIONS=1);";
 
+/* An engine with a session, and what it answers. */
+typedef struct Fixture {
+    Arena *arena;
+    Broker *broker;
+    mr_Engine *engine;
+    mr_Session *session;
+    Seen seen;
+    mr_Sink sink;
+} Fixture;
+
+static void connect(Fixture *f, mr_Engine *engine)
+{
+    f->engine = engine;
+    f->session = mr_session_open(engine);
+}
+
+static void disconnect(Fixture *f)
+{
+    mr_session_close(f->session);
+    mr_close(f->engine);
+}
+
+/* `f` must stay where it is. Connect it then. */
+static void setup(Fixture *f)
+{
+    *f = (Fixture){.arena = arena_new("test", 0),
+                   .broker = broker_memory_open(NULL)};
+    f->seen.arena = f->arena;
+    f->sink = sink_of(&f->seen);
+}
+
+static void teardown(Fixture *f)
+{
+    disconnect(f);
+    broker_close(f->broker);
+    buf_free(&f->seen.types);
+    buf_free(&f->seen.rows);
+    arena_free(f->arena);
+}
+
+static Status run(Fixture *f, Str text)
+{
+    return mr_execute(f->session, f->arena, text, &f->sink);
+}
+
 static void bad_text_leaves_nothing_done(void)
 {
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
-    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
-    mr_Session *session = mr_session_open(engine);
-    Seen seen = {.arena = arena};
-    mr_Sink sink = sink_of(&seen);
+    Fixture f;
+    setup(&f);
+    connect(&f, open_on(f.arena, f.broker, MR_INTERACTIVE));
     TopicInfo *topics;
     int count;
 
-    Str text = str_printf(arena, "%s CREATE STREAM t AS SELECT m FROM s;",
+    Str text = str_printf(f.arena, "%s CREATE STREAM t AS SELECT m FROM s;",
                           create);
-    Status st = mr_execute(session, arena, text, &sink);
+    Status st = run(&f, text);
     CHECK(st.kind == ST_USER);
     CHECK(strstr(st.text, "'M'") != NULL);
     CHECK(st.at == str_find(text, STR("m FROM"), 0) + 1);
-    st = mr_execute(session, arena, STR("SHOW STREAMS;"), &sink);
-    CHECK(!st.kind && json_get(seen.last, "streams")->count == 0);
-    st = broker_list_topics(broker, arena, &topics, &count);
+    st = run(&f, STR("SHOW STREAMS;"));
+    CHECK(!st.kind && json_get(f.seen.last, "streams")->count == 0);
+    st = broker_list_topics(f.broker, f.arena, &topics, &count);
     CHECK(!st.kind && count == 1); /* The command log. */
 
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    buf_free(&seen.types);
-    arena_free(arena);
+    teardown(&f);
 }
 
 static void command_log_brings_all_back(void)
 {
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
-    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
-    mr_Session *session = mr_session_open(engine);
-    Seen seen = {.arena = arena};
-    mr_Sink sink = sink_of(&seen);
+    Fixture f;
+    setup(&f);
+    connect(&f, open_on(f.arena, f.broker, MR_INTERACTIVE));
 
-    Status st = mr_execute(session, arena, str_from(create), &sink);
+    Status st = run(&f, str_from(create));
     CHECK(!st.kind);
-    st = mr_execute(session, arena,
-                    STR("DEFINE v = 's';"
-                        "CREATE TYPE pair AS STRUCT<a INT, b INT>;"
-                        "CREATE TABLE c AS SELECT id, COUNT(*) AS n FROM ${v} "
-                        "GROUP BY id;"
-                        "CREATE STREAM d AS SELECT * FROM s;"
-                        "TERMINATE CSAS_D_5;"),
-                    &sink);
+    st = run(&f, STR("DEFINE v = 's';"
+                     "CREATE TYPE pair AS STRUCT<a INT, b INT>;"
+                     "CREATE TABLE c AS SELECT id, COUNT(*) AS n FROM ${v} "
+                     "GROUP BY id;"
+                     "CREATE STREAM d AS SELECT * FROM s;"
+                     "TERMINATE CSAS_D_5;"));
     CHECK(!st.kind);
-    CHECK_STR(seen.message, "Query terminated.");
-    mr_session_close(session);
-    mr_close(engine);
+    CHECK_STR(f.seen.message, "Query terminated.");
+    disconnect(&f);
 
-    engine = open_on(arena, broker, MR_INTERACTIVE);
-    session = mr_session_open(engine);
-    st = mr_execute(session, arena, STR("SHOW QUERIES;"), &sink);
-    const Json *queries = json_get(seen.last, "queries");
+    connect(&f, open_on(f.arena, f.broker, MR_INTERACTIVE));
+    st = run(&f, STR("SHOW QUERIES;"));
+    const Json *queries = json_get(f.seen.last, "queries");
     CHECK(!st.kind && queries->count == 1);
     CHECK_STR(json_get(queries->first, "id")->text, "CTAS_C_3");
     CHECK_STR(json_get(queries->first, "state")->text, "RUNNING");
-    st = mr_execute(session, arena, STR("SHOW STREAMS; SHOW TYPES;"), &sink);
-    CHECK(json_get(json_get(seen.last, "types"), "PAIR") != NULL);
-    st = mr_execute(session, arena,
-                    STR("DROP TABLE c; DROP STREAM d; DROP STREAM s;"), &sink);
+    st = run(&f, STR("SHOW STREAMS; SHOW TYPES;"));
+    CHECK(json_get(json_get(f.seen.last, "types"), "PAIR") != NULL);
+    st = run(&f, STR("DROP TABLE c; DROP STREAM d; DROP STREAM s;"));
     CHECK(!st.kind);
-    mr_session_close(session);
-    mr_close(engine);
+    disconnect(&f);
 
-    engine = open_on(arena, broker, MR_INTERACTIVE);
-    session = mr_session_open(engine);
-    st = mr_execute(session, arena, STR("SHOW STREAMS;"), &sink);
-    CHECK(!st.kind && json_get(seen.last, "streams")->count == 0);
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    buf_free(&seen.types);
-    arena_free(arena);
+    connect(&f, open_on(f.arena, f.broker, MR_INTERACTIVE));
+    st = run(&f, STR("SHOW STREAMS;"));
+    CHECK(!st.kind && json_get(f.seen.last, "streams")->count == 0);
+    teardown(&f);
 }
 
 static void select_streams_rows_until_its_limit(void)
 {
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
-    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
-    mr_Session *session = mr_session_open(engine);
-    Seen seen = {.arena = arena};
-    mr_Sink sink = sink_of(&seen);
+    Fixture f;
+    setup(&f);
+    connect(&f, open_on(f.arena, f.broker, MR_INTERACTIVE));
 
-    Str text = str_printf(arena,
+    Str text = str_printf(f.arena,
                           "%s INSERT INTO s (id, n) VALUES ('a', 1);"
                           "INSERT INTO s (id, n) VALUES ('b', 2);"
                           "SELECT id, n * 10 AS m FROM s WHERE n > 1 "
                           "EMIT CHANGES LIMIT 1;",
                           create);
-    Status st = mr_execute(session, arena, text, &sink);
+    Status st = run(&f, text);
     CHECK(!st.kind);
-    CHECK_STR(buf_str(&seen.rows), "\"b\",20\n");
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    buf_free(&seen.types);
-    buf_free(&seen.rows);
-    arena_free(arena);
+    CHECK_STR(buf_str(&f.seen.rows), "\"b\",20\n");
+    teardown(&f);
 }
 
 static void sessions_and_engines_are_apart(void)
@@ -241,22 +257,18 @@ static mr_Engine *open_set(Arena *arena, Broker *broker, const char *name,
 /* Only what is on the list may be overridden, under either of its names. */
 static void an_allowlist_allows_no_more(void)
 {
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
+    Fixture f;
+    setup(&f);
     Str mode = STR("allowlist"), list = STR("a.b, auto.offset.reset");
-    mr_Engine *engine = open_set(
-        arena, broker, "ksql.properties.overrides.validation.mode", &mode,
-        "ksql.properties.overrides.allowlist", &list);
-    mr_Session *session = mr_session_open(engine);
+    connect(&f, open_set(f.arena, f.broker,
+                         "ksql.properties.overrides.validation.mode", &mode,
+                         "ksql.properties.overrides.allowlist", &list));
     Str name = STR("ksql.streams.auto.offset.reset");
-    CHECK(!mr_session_set(session, arena, name, STR("earliest")).kind);
+    CHECK(!mr_session_set(f.session, f.arena, name, STR("earliest")).kind);
     name = STR("commit.interval.ms");
-    Status st = mr_session_set(session, arena, name, STR("5"));
+    Status st = mr_session_set(f.session, f.arena, name, STR("5"));
     CHECK(st.kind == ST_USER && strstr(st.text, "cannot override"));
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    arena_free(arena);
+    teardown(&f);
 }
 
 /* The effective value of a setting, as SHOW PROPERTIES has it. */
@@ -382,26 +394,17 @@ static void switches_turn_statements_off(void)
 
 static void push_queries_are_limited(void)
 {
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
-    Seen seen = {.arena = arena};
-    mr_Sink sink = sink_of(&seen);
+    Fixture f;
+    setup(&f);
     Str none = STR("0");
-    mr_Engine *engine = open_set(arena, broker, "ksql.max.push.queries", &none,
-                                 NULL, NULL);
-    mr_Session *session = mr_session_open(engine);
-    CHECK(!mr_execute(session, arena, str_from(create), &sink).kind);
-    Status st = mr_execute(session, arena,
-                           STR("SELECT * FROM s EMIT CHANGES LIMIT 0;"), &sink);
+    connect(&f, open_set(f.arena, f.broker, "ksql.max.push.queries", &none,
+                         NULL, NULL));
+    CHECK(!run(&f, str_from(create)).kind);
+    Status st = run(&f, STR("SELECT * FROM s EMIT CHANGES LIMIT 0;"));
     CHECK(st.kind == ST_USER && strstr(st.text, "ksql.max.push.queries"));
-    st = mr_execute(session, arena, STR("SELECT * FROM s;"), &sink);
+    st = run(&f, STR("SELECT * FROM s;"));
     CHECK(!st.kind);
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    buf_free(&seen.types);
-    buf_free(&seen.rows);
-    arena_free(arena);
+    teardown(&f);
 }
 
 /* retention.ms of the one topic whose name ends in `end`. */
@@ -468,13 +471,12 @@ static void settings_are_checked(void)
         {"consumer.fetch.min.bytes", "1", NULL},
         {"ksql.idle.connection.timeout.seconds", "5", NULL},
     };
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
-    mr_Engine *engine = open_on(arena, broker, MR_TEST);
-    mr_Session *session = mr_session_open(engine);
+    Fixture f;
+    setup(&f);
+    connect(&f, open_on(f.arena, f.broker, MR_TEST));
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Status st = mr_session_set(session, arena, str_from(cases[i].name),
+        Status st = mr_session_set(f.session, f.arena, str_from(cases[i].name),
                                    str_from(cases[i].value));
         bool good = cases[i].why
                         ? st.kind == ST_USER && strstr(st.text, cases[i].why)
@@ -484,7 +486,7 @@ static void settings_are_checked(void)
     }
     Map read = {0};
     Status st = mr_read_settings(
-        arena,
+        f.arena,
         STR("# comment\n! too\n\nksql.service.id = shop\\\n   _one\n"
             "ksql.streams.state.dir:/tmp/x\nname\\ with\\ blanks value\n"),
         &read);
@@ -492,28 +494,21 @@ static void settings_are_checked(void)
     CHECK_STR(*(Str *)map_get(&read, STR("ksql.service.id")), "shop_one");
     CHECK_STR(*(Str *)map_get(&read, STR("state.dir")), "/tmp/x");
     CHECK_STR(*(Str *)map_get(&read, STR("name with blanks")), "value");
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    arena_free(arena);
+    teardown(&f);
 }
 
 /* DESCRIBE FUNCTION lists each overload and each of its arguments. */
 static void functions_are_described(void)
 {
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
-    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
-    mr_Session *session = mr_session_open(engine);
-    Seen seen = {.arena = arena};
-    mr_Sink sink = sink_of(&seen);
+    Fixture f;
+    setup(&f);
+    connect(&f, open_on(f.arena, f.broker, MR_INTERACTIVE));
 
-    Status st = mr_execute(session, arena, STR("DESCRIBE FUNCTION elt;"),
-                           &sink);
+    Status st = run(&f, STR("DESCRIBE FUNCTION elt;"));
     CHECK(!st.kind);
-    CHECK_STR(json_get(seen.last, "name")->text, "ELT");
-    CHECK_STR(json_get(seen.last, "type")->text, "SCALAR");
-    const Json *functions = json_get(seen.last, "functions");
+    CHECK_STR(json_get(f.seen.last, "name")->text, "ELT");
+    CHECK_STR(json_get(f.seen.last, "type")->text, "SCALAR");
+    const Json *functions = json_get(f.seen.last, "functions");
     CHECK(functions && functions->count == 1);
     const Json *overload = functions->first;
     CHECK_STR(json_get(overload, "argumentTypes")->text, "INT, STRING...");
@@ -527,13 +522,9 @@ static void functions_are_described(void)
     CHECK_STR(json_get(second, "type")->text, "STRING");
     CHECK(json_get(second, "isVariadic")->kind == JSON_TRUE);
 
-    st = mr_execute(session, arena, STR("SHOW FUNCTIONS;"), &sink);
-    CHECK(!st.kind && json_get(seen.last, "functions")->count == 149);
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    buf_free(&seen.types);
-    arena_free(arena);
+    st = run(&f, STR("SHOW FUNCTIONS;"));
+    CHECK(!st.kind && json_get(f.seen.last, "functions")->count == 149);
+    teardown(&f);
 }
 
 /* A broker that does not answer, to other threads than the test's, while it is
@@ -565,77 +556,63 @@ static bool becomes_true(const atomic_bool *flag)
     return atomic_load(flag);
 }
 
-static int query_count(mr_Session *session, Seen *seen, const mr_Sink *sink)
+static int query_count(Fixture *f)
 {
-    Status st = mr_execute(session, seen->arena, STR("SHOW QUERIES;"), sink);
-    CHECK(!st.kind);
-    return json_get(seen->last, "queries")->count;
+    CHECK(!run(f, STR("SHOW QUERIES;")).kind);
+    return json_get(f->seen.last, "queries")->count;
 }
 
 /* Statements do not wait for a failed query that is being started again, and
  * one that is terminated meanwhile does not come back. */
 static void a_restart_holds_up_nobody(void)
 {
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
-    held = (Held){.type = *broker->type, .test = pthread_self()};
+    Fixture f;
+    setup(&f);
+    held = (Held){.type = *f.broker->type, .test = pthread_self()};
     held.describe_topic = held.type.describe_topic;
     held.type.describe_topic = describe_held;
-    broker->type = &held.type;
-    mr_Engine *engine = open_on(arena, broker, MR_INTERACTIVE);
-    mr_Session *session = mr_session_open(engine);
-    Seen seen = {.arena = arena};
-    mr_Sink sink = sink_of(&seen);
-    Status st = mr_execute(
-        session, arena,
+    f.broker->type = &held.type;
+    connect(&f, open_on(f.arena, f.broker, MR_INTERACTIVE));
+    Status st = run(
+        &f,
         STR("SET 'ksql.query.retry.backoff.initial.ms'='1';"
             "CREATE STREAM p (id STRING KEY, d DECIMAL(3, 1)) WITH "
             "(KAFKA_TOPIC='p', VALUE_FORMAT='JSON', PARTITIONS=1);"
-            "CREATE TABLE t AS SELECT id, SUM(d) AS d FROM p GROUP BY id;"),
-        &sink);
+            "CREATE TABLE t AS SELECT id, SUM(d) AS d FROM p GROUP BY id;"));
     CHECK(!st.kind);
     atomic_store(&held.hold, true);
     /* A sum that is too large for its type ends the query. */
-    st = mr_execute(session, arena,
-                    STR("INSERT INTO p VALUES ('a', 60.0);"
-                        "INSERT INTO p VALUES ('a', 60.0);"),
-                    &sink);
+    st = run(&f, STR("INSERT INTO p VALUES ('a', 60.0);"
+                     "INSERT INTO p VALUES ('a', 60.0);"));
     CHECK(!st.kind);
     CHECK(becomes_true(&held.is_asked));
     int64_t start = clock_monotonic_ms();
-    CHECK(query_count(session, &seen, &sink) == 1);
-    const Json *query = json_get(seen.last, "queries")->first;
+    CHECK(query_count(&f) == 1);
+    const Json *query = json_get(f.seen.last, "queries")->first;
     CHECK_STR(json_get(query, "state")->text, "ERROR");
-    st = mr_execute(session, arena,
-                    STR("CREATE OR REPLACE TABLE t AS SELECT id, SUM(d) AS d "
-                        "FROM p WHERE d > 1 GROUP BY id;"),
-                    &sink);
+    st = run(&f, STR("CREATE OR REPLACE TABLE t AS SELECT id, SUM(d) AS d "
+                     "FROM p WHERE d > 1 GROUP BY id;"));
     CHECK(st.kind == ST_USER && strstr(st.text, "being restarted"));
     Str id = json_get(query, "id")->text;
     Str changelog = str_printf(
-        arena,
+        f.arena,
         "_confluent-ksql-default_query_%.*s-Aggregate-Aggregate-Materialize-"
         "changelog",
         STR_ARG(id));
     TopicInfo info;
-    CHECK(!broker_describe_topic(broker, arena, changelog, &info).kind);
-    st = mr_execute(session, arena,
-                    str_printf(arena, "TERMINATE %.*s;", STR_ARG(id)), &sink);
+    CHECK(!broker_describe_topic(f.broker, f.arena, changelog, &info).kind);
+    st = run(&f, str_printf(f.arena, "TERMINATE %.*s;", STR_ARG(id)));
     CHECK(!st.kind);
-    CHECK(query_count(session, &seen, &sink) == 0);
+    CHECK(query_count(&f) == 0);
     CHECK(clock_monotonic_ms() - start < 3000);
     atomic_store(&held.hold, false);
     for (int i = 0; i < 1000 && !st.kind; i++) {
         clock_sleep_ms(5);
-        st = broker_describe_topic(broker, arena, changelog, &info);
+        st = broker_describe_topic(f.broker, f.arena, changelog, &info);
     }
     CHECK(st.kind == ST_USER); /* Its topics go with it, though later. */
-    CHECK(query_count(session, &seen, &sink) == 0);
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    buf_free(&seen.types);
-    arena_free(arena);
+    CHECK(query_count(&f) == 0);
+    teardown(&f);
 }
 
 /* A broker that does not make the topic 'c', and counts requests for topics. */
@@ -666,49 +643,40 @@ static Status create_all_but_c(Broker *broker, Arena *arena, NewTopic *topics,
  * reached are taken back. */
 static void a_script_makes_its_topics_at_once(void)
 {
-    Arena *arena = arena_new("test", 0);
-    Broker *broker = broker_memory_open(NULL);
-    choosy = (Choosy){.type = *broker->type};
+    Fixture f;
+    setup(&f);
+    choosy = (Choosy){.type = *f.broker->type};
     choosy.create_topics = choosy.type.create_topics;
     choosy.type.create_topics = create_all_but_c;
-    broker->type = &choosy.type;
-    mr_Engine *engine = open_on(arena, broker, MR_TEST);
-    mr_Session *session = mr_session_open(engine);
-    Seen seen = {.arena = arena};
-    mr_Sink sink = sink_of(&seen);
+    f.broker->type = &choosy.type;
+    connect(&f, open_on(f.arena, f.broker, MR_TEST));
     TopicInfo info;
 
     choosy.requests = 0;
     Str text = str_printf(
-        arena,
+        f.arena,
         "%s CREATE STREAM a WITH (KAFKA_TOPIC='a') AS SELECT * FROM s;"
         "CREATE STREAM b WITH (KAFKA_TOPIC='b') AS SELECT * FROM a;",
         create);
-    Status st = mr_execute(session, arena, text, &sink);
+    Status st = run(&f, text);
     CHECK(!st.kind && choosy.requests == 1);
     text = STR("CREATE STREAM d WITH (KAFKA_TOPIC='d') AS SELECT * FROM a;"
                "CREATE STREAM c WITH (KAFKA_TOPIC='c') AS SELECT * FROM a;"
                "CREATE STREAM e WITH (KAFKA_TOPIC='e') AS SELECT * FROM a;");
-    st = mr_execute(session, arena, text, &sink);
+    st = run(&f, text);
     CHECK(st.kind == ST_USER && strstr(st.text, "no 'c' here"));
     CHECK(st.at == str_find(text, STR("CREATE STREAM c"), 0) + 1);
-    CHECK(!broker_describe_topic(broker, arena, STR("d"), &info).kind);
-    CHECK(broker_describe_topic(broker, arena, STR("e"), &info).kind ==
+    CHECK(!broker_describe_topic(f.broker, f.arena, STR("d"), &info).kind);
+    CHECK(broker_describe_topic(f.broker, f.arena, STR("e"), &info).kind ==
           ST_USER);
     /* One that sees what topics there are: each when its turn comes. */
-    st = mr_execute(
-        session, arena,
-        STR("ASSERT NOT EXISTS TOPIC g TIMEOUT 1 SECONDS;"
-            "CREATE STREAM f WITH (KAFKA_TOPIC='f') AS SELECT * FROM a;"
-            "ASSERT NOT EXISTS TOPIC g TIMEOUT 1 SECONDS;"
-            "CREATE STREAM g WITH (KAFKA_TOPIC='g') AS SELECT * FROM a;"),
-        &sink);
+    st = run(&f,
+             STR("ASSERT NOT EXISTS TOPIC g TIMEOUT 1 SECONDS;"
+                 "CREATE STREAM f WITH (KAFKA_TOPIC='f') AS SELECT * FROM a;"
+                 "ASSERT NOT EXISTS TOPIC g TIMEOUT 1 SECONDS;"
+                 "CREATE STREAM g WITH (KAFKA_TOPIC='g') AS SELECT * FROM a;"));
     CHECK(!st.kind);
-    mr_session_close(session);
-    mr_close(engine);
-    broker_close(broker);
-    buf_free(&seen.types);
-    arena_free(arena);
+    teardown(&f);
 }
 
 int main(void)
