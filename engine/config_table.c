@@ -331,6 +331,10 @@ const Setting setting_rows[] = {
      NULL, "rows per batch"},
     {"state.dir", SETTING_TEXT, NULL, SETTING_FIXED | SETTING_STREAMS, 0, 0,
      NULL, "directory of state stores; unset: `state` in the data directory"},
+    {"state.cleanup.delay.ms", SETTING_INT, "600000", SETTING_STREAMS, 1,
+     9223372036854775807, NULL,
+     "after this time the state on disk of partitions that other processes"
+     " have is removed"},
     {"processing.guarantee", SETTING_ENUM, "at_least_once", SETTING_STREAMS, 0,
      0, "at_least_once exactly_once exactly_once_v2",
      "at_least_once; or exactly_once_v2 (exactly_once is the same): results"

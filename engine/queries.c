@@ -134,6 +134,8 @@ void query_options(mr_Engine *engine, const Map *properties, const Plan *plan,
                                                 engine, properties,
                                                 "num.standby.replicas")
                                           : 0,
+        .state_cleanup_ms = engine_setting_int(engine, properties,
+                                               "state.cleanup.delay.ms"),
         .internal_replicas = (int)engine_setting_int(engine, properties,
                                                      "replication.factor"),
         .properties = properties,

@@ -34,6 +34,16 @@ bool query_is_paused(const Query *query)
     return atomic_load_explicit(&query->paused, memory_order_relaxed);
 }
 
+bool query_is_assigned(Query *query)
+{
+    bool all = true;
+    pthread_mutex_lock(&query->lock);
+    for (int w = 0; w < query->worker_count; w++)
+        all = all && query->workers[w].shown_assigned;
+    pthread_mutex_unlock(&query->lock);
+    return all;
+}
+
 void query_end(Query *query, Status st)
 {
     pthread_mutex_lock(&query->lock);

@@ -74,6 +74,8 @@ typedef struct QueryOptions {
                               group, threads and a state directory only. */
     int64_t standby_linger_ms; /* How long one keeps it that need no longer;
                                   0: 10 s, and 1 s for 100,000 keys. */
+    int64_t state_cleanup_ms; /* State on disk of partitions that others have
+                                 is removed after this time; 0: never. */
     int internal_replicas; /* -1: the broker's default. */
     const Map *properties; /* Str by name: consumer.*, producer.*, the rest. */
     const Clock *clock;

@@ -44,6 +44,7 @@ typedef struct SubPlan {
     int store_count;
     atomic_bool *claimed; /* By partition: a task has its stores open. */
     atomic_int *wanted;   /* By partition: workers' tasks, open or not. */
+    int64_t *unused_since_ms; /* By partition, of spare_state.c: neither; 0. */
 } SubPlan;
 
 /* What others may see of a partition that a worker reads. */
@@ -178,6 +179,9 @@ const char *query_changelog(const Query *query, Str store);
 
 bool query_is_finished(const Query *query);
 bool query_is_paused(const Query *query);
+/* True if all workers have their share of the partitions: none is amid a
+ * rebalance. */
+bool query_is_assigned(Query *query);
 /* The query stops: with an error (state ERROR), or done (ST_OK). Any worker. */
 void query_end(Query *query, Status st);
 /* Calls options.finished, once. */
@@ -223,6 +227,12 @@ STATUS standby_open(Query *query, Arena *arena);
 STATUS standby_client(Query *query, Arena *arena, int worker, Str *suffix);
 /* After `stopping` was set: waits for its thread and frees it. */
 void standby_close(Query *query);
+
+/* ---- spare_state.c ---- */
+
+/* At a checkpoint: removes the state on disk of partitions that nobody in this
+ * process has had for long. A failure is logged. */
+void spare_state_remove(Worker *worker);
 
 /* ---- worker_commit.c ---- */
 

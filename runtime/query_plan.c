@@ -335,6 +335,8 @@ static Status sub_topics(Query *query, Arena *arena, int index)
         query->arena, sizeof(atomic_bool) * (size_t)(sub->partitions + 1));
     sub->wanted = arena_zalloc(
         query->arena, sizeof(atomic_int) * (size_t)(sub->partitions + 1));
+    sub->unused_since_ms = arena_zalloc(
+        query->arena, sizeof(int64_t) * (size_t)(sub->partitions + 1));
     Status st = feedback_topics(query, arena, sub);
     if (st.kind) return st;
     const PlanNode *root = sub->root;

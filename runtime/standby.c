@@ -255,16 +255,6 @@ static void let_go_of_wanted(Standby *s)
 
 /* ---- taking ---- */
 
-static bool workers_have_their_share(Query *query)
-{
-    bool all = true;
-    pthread_mutex_lock(&query->lock);
-    for (int w = 0; w < query->worker_count; w++)
-        all = all && query->workers[w].shown_assigned;
-    pthread_mutex_unlock(&query->lock);
-    return all;
-}
-
 static bool go_on(void *context, int64_t done, int64_t total)
 {
     (void)done;
@@ -340,8 +330,7 @@ static bool take(Standby *s, int sub, int32_t partition)
 static void take_what_is_free(Standby *s)
 {
     Query *query = s->query;
-    if (clock_monotonic_ms() < s->wait_until_ms ||
-        !workers_have_their_share(query))
+    if (clock_monotonic_ms() < s->wait_until_ms || !query_is_assigned(query))
         return;
     look_at_group(s);
     if (s->assignments != atomic_load(&query->assignments)) return;

@@ -240,5 +240,6 @@ STATUS worker_commit(Worker *worker, bool final)
     fault_point("checkpoint.begin");
     st = checkpoint(worker);
     fault_point("checkpoint.done");
+    if (!final) spare_state_remove(worker);
     return st;
 }

@@ -25,6 +25,7 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/vec.h"
 #include "state/store_int.h"
 
 enum { MEMORY_MAX_BYTES = 64 << 20 };
@@ -411,5 +412,54 @@ Status state_wipe(Store *store, Arena *arena)
         table->was_evicted = false;
     }
     flush_done(store);
+    return st;
+}
+
+/* ---- forgetting a task ---- */
+
+typedef struct Families {
+    Arena *arena;
+    VEC(Family *) list;
+} Families;
+
+static void find_family(void *context, Family *family, Str name)
+{
+    (void)name;
+    Families *found = context;
+    *vec_push(found->arena, &found->list) = family;
+}
+
+/* What is known of the task's stores; `keys` counts. */
+static Status delete_store_keys(StateDb *db, Arena *arena, char kind, Str task,
+                                DiskBatch *batch, int *keys)
+{
+    Str key, value;
+    Str from = str_printf(arena, "%c/%.*s/", kind, STR_ARG(task));
+    Str to = str_printf(arena, "%c/%.*s%c", kind, STR_ARG(task), '/' + 1);
+    DiskCursor *at = disk_seek(db->disk, db->offsets, from, to);
+    for (; disk_at_key(at, &key, &value); disk_next(at), ++*keys)
+        disk_batch_delete(batch, db->offsets, key);
+    return disk_cursor_close(at, arena);
+}
+
+/* As in state_wipe the offsets go first. */
+Status state_forget(StateDb *db, Arena *arena, Str task, bool *any)
+{
+    int keys = 0;
+    MetaKey at;
+    Families found = {.arena = arena};
+    *any = false;
+    if (!db->disk) return st_ok();
+    DiskBatch *batch = disk_batch_new();
+    Status st = delete_store_keys(db, arena, 'o', task, batch, &keys);
+    if (!st.kind) st = delete_store_keys(db, arena, 'a', task, batch, &keys);
+    disk_batch_delete(batch, db->offsets, meta_key(&at, 'p', task));
+    disk_each(db->disk, str_printf(arena, "%.*s/", STR_ARG(task)), find_family,
+              &found);
+    *any = keys || found.list.count;
+    if (!st.kind && *any) st = write_meta(db, arena, batch);
+    disk_batch_free(batch);
+    for (int i = 0; i < found.list.count && !st.kind; i++)
+        st = disk_drop(db->disk, arena, found.list.at[i]);
     return st;
 }

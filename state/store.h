@@ -77,6 +77,9 @@ void state_close(StateDb *db);
 /* A name that no other database has, the same after a restart: 16 letters and
  * digits. Of memory only: the same until it is closed. */
 STATUS state_identity(StateDb *db, Arena *arena, Str *identity);
+/* Removes all that is on disk of a task, whose stores are closed; *any: there
+ * was something. */
+STATUS state_forget(StateDb *db, Arena *arena, Str task, bool *any);
 /* Removes a closed database and all its files. */
 STATUS state_destroy(Arena *arena, Str directory);
 /* Makes the directory if it is not there: a sign that state_destroy takes away.

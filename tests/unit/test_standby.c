@@ -274,6 +274,66 @@ static void test_share(bool exactly_once)
     teardown(&s);
 }
 
+/* Both have two of the four partitions. */
+static bool both_have_two(Service *s, int64_t unused)
+{
+    (void)unused;
+    QueryTaskInput *inputs;
+    return query_tasks(s->a.query, arena, &inputs) == 2 &&
+           query_tasks(s->b.query, arena, &inputs) == 2 &&
+           query_is_idle(s->a.query) && query_is_idle(s->b.query);
+}
+
+/* Of how many partitions a process that has ended left state on disk. */
+static int left_on_disk(const Process *p, int partitions)
+{
+    StateDb *db;
+    int left = 0;
+    CHECK(!state_open(arena, p->options.state_directory, NULL, &db).kind);
+    for (int i = 0; i < partitions; i++) {
+        StoreOptions options = {
+            .name = str_printf(arena, "0_%d/Aggregate-Aggregate-Materialize",
+                               i),
+            .kind = STORE_KEYED};
+        Store *store;
+        StoreStats stats;
+        CHECK(!store_open(db, arena, &options, &store).kind);
+        store_stats(store, &stats);
+        /* Neither is there without the other. */
+        CHECK((store_offset(store) >= 0) == (stats.key_count > 0));
+        left += stats.key_count > 0;
+        store_close(store);
+    }
+    state_close(db);
+    return left;
+}
+
+/* A had all four partitions and then B takes two: A removes its copies of these
+ * after the delay, if it is to, and has them back when B goes. */
+static void test_left_state(int64_t cleanup_ms, bool exactly_once)
+{
+    Service s;
+    setup(&s, 4, false, exactly_once, 0);
+    s.a.options.state_cleanup_ms = cleanup_ms;
+    start(&s.a);
+    send_rounds(&s, 1, 0);
+    await(&s, a_has_sum, KEYS, "A has all");
+    clock_sleep_ms(400); /* A checkpoint comes. */
+    start(&s.b);
+    await(&s, both_have_two, 0, "both have two");
+    clock_sleep_ms(1500);
+    stop(&s.a);
+    CHECK(left_on_disk(&s.a, 4) == (cleanup_ms ? 2 : 4));
+    start(&s.a);
+    await(&s, both_have_two, 0, "both have two again");
+    send_rounds(&s, 1, 10);
+    stop(&s.b);
+    await(&s, a_has_sum, 2 * KEYS, "A has all again");
+    stop(&s.a);
+    CHECK(left_on_disk(&s.a, 4) == 4);
+    teardown(&s);
+}
+
 /* So many copies in all, none of them behind, and each process has some. */
 static bool has_copies(Service *s, int64_t wanted)
 {
@@ -412,6 +472,8 @@ int main(void)
         test_take_over(false, i);
         test_take_over(true, i);
         test_share(i);
+        test_left_state(0, i);
+        test_left_state(300, i);
         for (int ended = 0; ended < 3; ended++)
             test_three(i, ended);
     }
