@@ -773,6 +773,9 @@ static void test_half_made(void)
 
 enum { TASKS = 4 };
 
+/* One begins like others. */
+static const char *const task_names[TASKS] = {"0_1", "0_10", "0_2", "0_11"};
+
 typedef struct TaskRun {
     Rig rig;
     char task[16], store[24];
@@ -807,6 +810,24 @@ static void *run_task(void *context)
     return NULL;
 }
 
+/* Nothing is left of the task: neither rows nor a position. */
+static void forget_task(TaskRun *run, Arena *arena)
+{
+    bool any;
+    Str position;
+    StoreStats stats;
+    CHECK(!state_forget(run->db, arena, str_from(run->task), &any).kind && any);
+    CHECK(!state_forget(run->db, arena, str_from(run->task), &any).kind);
+    CHECK(!any);
+    CHECK(!state_position(run->db, arena, str_from(run->task), &position).kind);
+    CHECK(!position.ptr);
+    open_task_store(run);
+    store_stats(run->rig.model.store, &stats);
+    CHECK(stats.key_count == 0 && store_offset(run->rig.model.store) < 0);
+    store_close(run->rig.model.store);
+}
+
+/* Tasks on threads of their own in one database; then one is forgotten. */
 static void test_tasks(void)
 {
     Arena *arena = arena_new("tasks", 0);
@@ -820,8 +841,8 @@ static void test_tasks(void)
     for (int i = 0; i < TASKS; i++) {
         runs[i] = (TaskRun){.db = db};
         new_rig(&runs[i].rig, &models[i % MODELS]);
-        snprintf(runs[i].task, sizeof runs[i].task, "0_%d", i);
-        snprintf(runs[i].store, sizeof runs[i].store, "0_%d/agg", i);
+        snprintf(runs[i].task, sizeof runs[i].task, "%s", task_names[i]);
+        snprintf(runs[i].store, sizeof runs[i].store, "%s/agg", task_names[i]);
         open_task_store(&runs[i]);
     }
     for (int i = 0; i < TASKS; i++)
@@ -830,7 +851,10 @@ static void test_tasks(void)
         pthread_join(runs[i].thread, NULL);
     state_close(db);
     CHECK(state_open(arena, str_from(directory), &options, &db).kind == ST_OK);
-    for (int i = 0; i < TASKS; i++) {
+    runs[0].db = db;
+    forget_task(&runs[0], arena);
+    free_rig(&runs[0].rig);
+    for (int i = 1; i < TASKS; i++) {
         Str position;
         CHECK(
             state_position(db, arena, str_from(runs[i].task), &position).kind ==
