@@ -7,14 +7,15 @@
  *
  * The values are what operators must remember with the offsets: the time of a
  * windowed aggregate, under the name of its store and ".time", and the last
- * window close of EMIT FINAL, under that name.
+ * window close of EMIT FINAL, under that name. Names that begin with '#' are of
+ * worker_offsets.c.
  */
 #ifndef RUNTIME_COMMIT_NOTE_H
 #define RUNTIME_COMMIT_NOTE_H
 
 #include "base/str.h"
 
-enum { NOTES_MAX = 8 };
+enum { NOTES_MAX = 32 };
 
 typedef struct Notes {
     Str names[NOTES_MAX];

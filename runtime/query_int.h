@@ -234,6 +234,16 @@ void standby_close(Query *query);
  * process has had for long. A failure is logged. */
 void spare_state_remove(Worker *worker);
 
+/* ---- worker_offsets.c ---- */
+
+/* Offsets of all that was processed, with their notes; the array is of the
+ * turn. */
+TopicPartition *worker_offsets(Worker *worker, int *count);
+/* The partition is ours: the input begins at its offset, or behind what its note
+ * says that the input has done. `committed`: the offset is one that was. */
+void worker_begin_input(Worker *worker, Task *task, TaskInput *input,
+                        const TopicPartition *part, bool committed);
+
 /* ---- worker_commit.c ---- */
 
 /* Flush, acknowledge, commit (runtime 5.1). `final`: checkpoint too. ST_RETRY:
@@ -242,9 +252,6 @@ STATUS worker_commit(Worker *worker, bool final);
 /* The task's failure or the worker's becomes the query's. */
 void worker_fail(Worker *worker, Status st);
 
-/* Offsets of all that was processed, with their notes; the array is of the
- * turn. */
-TopicPartition *worker_offsets(Worker *worker, int *count);
 /* The flush or the commit of these tasks failed; their failure or the worker's
  * becomes the query's, but for what going back to the last commit cures. */
 void worker_take_failure(Worker *worker, Status st);

@@ -20,9 +20,25 @@ void chunk_unuse(Chunk *chunk)
     if (--chunk->users == 0) chunk->done(chunk->context, chunk);
 }
 
+/* How many records at the front this input has done already: it was ahead of
+ * the committed offset. */
+static int done_already(const TaskInput *input, const RecordSet *set)
+{
+    int done = 0;
+    while (done < set->count && set->records[done].offset < input->position)
+        done++;
+    return done;
+}
+
 void task_add(Task *task, TaskInput *input, Chunk *chunk)
 {
     (void)task;
+    int done = done_already(input, chunk->set);
+    if (done == chunk->set->count) return;
+    if (done) {
+        assert(input->first == input->chunk_count && !input->queued);
+        input->next = done;
+    }
     if (input->chunk_count == input->chunk_cap) {
         if (input->first > input->chunk_cap / 2) {
             input->chunk_count -= input->first;
@@ -37,7 +53,7 @@ void task_add(Task *task, TaskInput *input, Chunk *chunk)
     }
     chunk->users++;
     input->chunks[input->chunk_count++] = chunk;
-    input->queued += chunk->set->count;
+    input->queued += chunk->set->count - done;
     input->caught_up = false;
 }
 

@@ -203,15 +203,7 @@ void worker_own(Worker *worker, const TopicPartition *part, bool committed)
                     input = &task->inputs[k];
             assert(input);
             if (input->owned) continue;
-            input->owned = true;
-            input->caught_up = false;
-            input->position = part->offset >= 0 ? part->offset : -1;
-            input->committed = committed ? part->offset : -1;
-            input->start = part->offset;
-            if (notes_read(task->plan, part->metadata, &input->time_ms,
-                           &task->notes) &&
-                input->time_ms > task->stream_time_ms)
-                task->stream_time_ms = input->time_ms;
+            worker_begin_input(worker, task, input, part, committed);
         }
     }
 }

@@ -86,44 +86,6 @@ static Status flush_producer(Worker *worker, bool final)
     }
 }
 
-/* A topic that is both a stream and a table here is read twice; what both have
- * done is committed. */
-static void add_offset(TopicPartition *parts, int *count, TopicPartition part)
-{
-    for (int i = 0; i < *count; i++) {
-        if (parts[i].topic_index != part.topic_index ||
-            parts[i].partition != part.partition)
-            continue;
-        if (part.offset < parts[i].offset) parts[i].offset = part.offset;
-        return;
-    }
-    parts[(*count)++] = part;
-}
-
-TopicPartition *worker_offsets(Worker *worker, int *out)
-{
-    int most = 0, count = 0;
-    for (int t = 0; t < worker->task_count; t++)
-        most += worker->tasks[t]->input_count;
-    TopicPartition *parts = ARENA_ARRAY(worker->turn, TopicPartition, most + 1);
-    for (int t = 0; t < worker->task_count; t++) {
-        const Task *task = worker->tasks[t];
-        for (int i = 0; task->restored && i < task->input_count; i++) {
-            const TaskInput *input = &task->inputs[i];
-            if (!input->owned || input->position < 0) continue;
-            add_offset(parts, &count,
-                       (TopicPartition){.topic_index = input->topic,
-                                        .partition = task->partition,
-                                        .offset = input->position,
-                                        .metadata = notes_write(worker->turn,
-                                                                input->time_ms,
-                                                                &task->notes)});
-        }
-    }
-    *out = count;
-    return parts;
-}
-
 static Status commit_offsets(Worker *worker)
 {
     int count;
