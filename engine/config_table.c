@@ -317,7 +317,7 @@ const Setting setting_rows[] = {
      "never commit",
      "embedded broker: `commit` syncs each group commit to disk, `never` le"
      "aves it to the kernel"},
-    {"millrace.state.memory.max.bytes", SETTING_INT, "134217728", SETTING_FIXED,
+    {"millrace.state.memory.max.bytes", SETTING_INT, "268435456", SETTING_FIXED,
      1048576, 0x7fffffffffffffff, NULL,
      "memory of all queries' state together before entries are evicted"},
     {"millrace.checkpoint.interval.ms", SETTING_INT, "10000", SETTING_FIXED, 1,
