@@ -72,6 +72,7 @@ static const char usage[] =
     "  --bootstrap H:P   the Kafka to use\n"
     "  --kafka-dir DIR   of tests/kafka/kafka.sh\n"
     "  --commit-ms N     commit interval (100)\n"
+    "  --purge-ms N      repartition.purge.interval.ms; exactly once (0)\n"
     "  --records N       written before each life (3000)\n"
     "  --point NAME      kill at this point only\n"
     "  --points          print the points, and end\n"

@@ -62,7 +62,7 @@ typedef struct Chaos {
     int processes;
     int standbys; /* num.standby.replicas of the servers. */
     int commit_ms;
-    int purge_ms;     /* repartition.purge.interval.ms of the servers. */
+    int purge_ms;     /* repartition.purge.interval.ms, exactly once. */
     int records;      /* Fed before each life. */
     const char *only; /* The only point to kill at; NULL: all, and none. */
     const char *hits; /* File of the points hit by this and other runs. */

@@ -14,7 +14,9 @@ RATE=2000 # Records a second.
 COMMIT_MS=500
 QUERIES=100
 OUTAGES=${OUTAGES:-2}
-STOP_S=12
+# A request that is under way, the last commit, and leaving the group each wait
+# up to 5 s for Kafka, the offsets of guests 7 s.
+STOP_S=25
 topic=${id}_numbers
 make_topic "$topic" 4
 filters $QUERIES partitions=1 >"$tmp/all.sql"
