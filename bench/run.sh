@@ -161,7 +161,7 @@ table() {
         goal["w1"] = goal["w3"] = goal["w5"] = 60; goal["w2"] = 70
         goal["w4"] = 4.5; goal["w6"] = 5; goal["w7"] = 4; goal["w8"] = 1.3
         row("consume", "consume", "", "")
-        row("copy", "copy", "", "")
+        if (read["copy"]) row("copy", "copy", "", "")
         for (q = 1; q <= nq - 2; q++) {
             k = all[q]
             row(k, k, base[k], goal[k])
