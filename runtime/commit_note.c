@@ -32,6 +32,13 @@ bool notes_get(const Notes *notes, Str name, int64_t *value)
     return false;
 }
 
+bool notes_raise(Notes *notes, Str name, int64_t value)
+{
+    int64_t now;
+    return (notes_get(notes, name, &now) && now >= value) ||
+           notes_set(notes, name, value);
+}
+
 static void put(Buf *buf, uint64_t value, int bytes)
 {
     for (int i = bytes - 1; i >= 0; i--)
@@ -88,11 +95,7 @@ bool notes_read(Arena *arena, Str metadata, int64_t *partition_time_ms,
         if (!notes_set(&read, name, (int64_t)value)) return false;
     }
     *partition_time_ms = (int64_t)time;
-    for (int i = 0; i < read.count; i++) {
-        int64_t now;
-        if (notes_get(notes, read.names[i], &now) && now >= read.values[i])
-            continue;
-        notes_set(notes, read.names[i], read.values[i]);
-    }
+    for (int i = 0; i < read.count; i++)
+        notes_raise(notes, read.names[i], read.values[i]);
     return true;
 }

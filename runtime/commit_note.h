@@ -26,6 +26,9 @@ typedef struct Notes {
 /* Sets or adds a value; `name` must live as long. False: there is no room. */
 bool notes_set(Notes *notes, Str name, int64_t value);
 
+/* The same, but a value that is there and not less stays. */
+bool notes_raise(Notes *notes, Str name, int64_t value);
+
 /* The value under `name`; false: there is none. */
 bool notes_get(const Notes *notes, Str name, int64_t *value);
 

@@ -29,20 +29,33 @@ static Str input_note(Arena *arena, const Task *task, const TaskInput *input,
                       (int)(input - task->inputs), what);
 }
 
-static void merge_notes(Notes *into, const Notes *from)
-{
-    for (int i = 0; i < from->count; i++) {
-        int64_t now;
-        if (!notes_get(into, from->names[i], &now) || now < from->values[i])
-            notes_set(into, from->names[i], from->values[i]);
-    }
-}
-
 /* ---- committing ---- */
 
-static ReadPart *find_part(ReadPart *parts, int *count, int topic,
-                           int32_t partition)
+typedef struct Reader {
+    const Task *task;
+    const TaskInput *input;
+} Reader;
+
+static Reader *readers_of(const Worker *worker, int *count)
 {
+    int most = 1;
+    for (int t = 0; t < worker->task_count; t++)
+        most += worker->tasks[t]->input_count;
+    Reader *readers = ARENA_ARRAY(worker->turn, Reader, most);
+    *count = 0;
+    for (int t = 0; t < worker->task_count; t++) {
+        const Task *task = worker->tasks[t];
+        for (int i = 0; i < task->input_count; i++)
+            if (task->inputs[i].owned && task->inputs[i].position >= 0)
+                readers[(*count)++] = (Reader){task, &task->inputs[i]};
+    }
+    return readers;
+}
+
+static ReadPart *find_part(ReadPart *parts, int *count, const Reader *reader)
+{
+    int topic = reader->input->topic;
+    int32_t partition = reader->task->partition;
     for (int i = 0; i < *count; i++)
         if (parts[i].topic == topic && parts[i].partition == partition)
             return &parts[i];
@@ -52,51 +65,39 @@ static ReadPart *find_part(ReadPart *parts, int *count, int topic,
     return part;
 }
 
-static bool is_read(const TaskInput *input)
+static void add_reader(ReadPart *part, const Reader *reader)
 {
-    return input->owned && input->position >= 0;
-}
-
-static void add_reader(ReadPart *part, const Task *task, const TaskInput *input)
-{
+    const Task *task = reader->task;
+    const TaskInput *input = reader->input;
     if (!part->readers++) part->time_ms = input->time_ms;
     if (input->position < part->offset) part->offset = input->position;
     part->restored = part->restored || task->restored;
-    merge_notes(&part->notes, &task->notes);
+    for (int i = 0; i < task->notes.count; i++)
+        notes_raise(&part->notes, task->notes.names[i], task->notes.values[i]);
 }
 
 /* Of one that is not the only reader. */
-static void note_reader(Arena *arena, ReadPart *part, const Task *task,
-                        const TaskInput *input)
+static void note_reader(Arena *arena, ReadPart *part, const Reader *reader)
 {
+    const TaskInput *input = reader->input;
     if (part->readers < 2) return;
-    notes_set(&part->notes, input_note(arena, task, input, "offset"),
+    notes_set(&part->notes, input_note(arena, reader->task, input, "offset"),
               input->position);
-    notes_set(&part->notes, input_note(arena, task, input, "time"),
+    notes_set(&part->notes, input_note(arena, reader->task, input, "time"),
               input->time_ms);
 }
 
 static ReadPart *read_parts(Worker *worker, int *count)
 {
-    int most = 1;
-    for (int t = 0; t < worker->task_count; t++)
-        most += worker->tasks[t]->input_count;
-    ReadPart *parts = ARENA_ARRAY(worker->turn, ReadPart, most);
+    int reader_count;
+    const Reader *readers = readers_of(worker, &reader_count);
+    ReadPart *parts = ARENA_ARRAY(worker->turn, ReadPart, reader_count + 1);
     *count = 0;
-    for (int pass = 0; pass < 2; pass++)
-        for (int t = 0; t < worker->task_count; t++) {
-            const Task *task = worker->tasks[t];
-            for (int i = 0; i < task->input_count; i++) {
-                const TaskInput *input = &task->inputs[i];
-                if (!is_read(input)) continue;
-                ReadPart *part = find_part(parts, count, input->topic,
-                                           task->partition);
-                if (!pass)
-                    add_reader(part, task, input);
-                else
-                    note_reader(worker->turn, part, task, input);
-            }
-        }
+    for (int i = 0; i < reader_count; i++)
+        add_reader(find_part(parts, count, &readers[i]), &readers[i]);
+    for (int i = 0; i < reader_count; i++)
+        note_reader(worker->turn, find_part(parts, count, &readers[i]),
+                    &readers[i]);
     return parts;
 }
 
@@ -123,7 +124,7 @@ TopicPartition *worker_offsets(Worker *worker, int *out)
 /* What a note says of this input, and to its task's operators. */
 static void take_note(Arena *arena, Task *task, TaskInput *input, Str metadata)
 {
-    Notes all = {.count = 0}, rest = {.count = 0};
+    Notes all = {.count = 0};
     int64_t offset;
     if (!notes_read(task->plan, metadata, &input->time_ms, &all)) return;
     if (notes_get(&all, input_note(arena, task, input, "offset"), &offset) &&
@@ -134,8 +135,7 @@ static void take_note(Arena *arena, Task *task, TaskInput *input, Str metadata)
     notes_get(&all, input_note(arena, task, input, "time"), &input->time_ms);
     for (int i = 0; i < all.count; i++)
         if (!str_starts_with(all.names[i], STR("#")))
-            notes_set(&rest, all.names[i], all.values[i]);
-    merge_notes(&task->notes, &rest);
+            notes_raise(&task->notes, all.names[i], all.values[i]);
     if (input->time_ms > task->stream_time_ms)
         task->stream_time_ms = input->time_ms;
 }

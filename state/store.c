@@ -200,9 +200,9 @@ void store_prefetch_groups(Store *store, const Str *keys, int count)
 /* Where a new entry's group will be. */
 static void prefetch_group(const Table *table, Str key)
 {
-    if (!table || !table->groups) return;
-    size_t len = key.len - segment_suffix(table->store->kind);
-    key_groups_prefetch_slot(table->groups, hash_bytes(key.ptr, len));
+    if (table && table->groups)
+        key_groups_prefetch_slot(table->groups,
+                                 segment_group_hash(table->store, key));
 }
 
 /* Up to BLOCK_KEYS keys; returns how many entries were added to `owed`. */

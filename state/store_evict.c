@@ -16,7 +16,6 @@
  * has to emit, and the operator bounds it (store_dirty_bytes against the cache
  * limit). A transactional store asks for a commit instead.
  */
-#include "base/map.h"
 #include "state/store_int.h"
 
 enum {
@@ -24,12 +23,6 @@ enum {
     LOOK_AHEAD = 8,
     FILTER_DIVISOR = 8, /* Of a store's share, for a table's filter at most. */
 };
-
-/* The hash of the key proper, which filters and groups go by. */
-static uint64_t group_hash(const Store *store, const StoreEntry *entry)
-{
-    return hash_bytes(entry->key, entry->key_len - segment_suffix(store->kind));
-}
 
 /* From now on only RocksDB has the entry's value. */
 static void note_evicted(Table *table, const StoreEntry *entry, size_t share)
@@ -43,7 +36,7 @@ static void note_evicted(Table *table, const StoreEntry *entry, size_t share)
     if (!table->evicted) table->evicted = filter_new();
     filter_add(table->evicted, entry->hash);
     if (!table->unsifted_groups)
-        filter_add(table->evicted, group_hash(store, entry));
+        filter_add(table->evicted, segment_group_hash(store, entry_key(entry)));
     store_account(store, (int64_t)filter_bytes(table->evicted) - before);
     if (filter_bytes(table->evicted) <= share / FILTER_DIVISOR) return;
     table_forget_evicted(table);
@@ -57,8 +50,8 @@ static StoreEntry *look_ahead(StoreEntry *ahead)
     const Table *table = node_of(ahead)->table;
     __builtin_prefetch(&table->slots[ahead->hash & (table->slot_count - 1)], 1);
     if (table->groups)
-        key_groups_prefetch_slot(table->groups,
-                                 group_hash(table->store, ahead));
+        key_groups_prefetch_slot(
+            table->groups, segment_group_hash(table->store, entry_key(ahead)));
     __builtin_prefetch(ahead->dirty_next, 1);
     return ahead->dirty_next;
 }

@@ -312,6 +312,8 @@ void view_detach(Store *store);
 
 /* Bytes behind the key proper in keys of this kind. */
 size_t segment_suffix(StoreKind kind);
+/* The hash of the key proper, which filters and groups go by. */
+uint64_t segment_group_hash(const Store *store, Str key);
 /* The time in a window or session key; -1 if it is too short to have one. */
 int64_t segment_time(StoreKind kind, Str key);
 /* True if a key of time `t` is not seen any more. */

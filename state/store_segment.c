@@ -19,6 +19,7 @@
 #include <assert.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 #include "base/number.h"
 #include "state/store_int.h"
 
@@ -32,6 +33,11 @@ size_t segment_suffix(StoreKind kind)
     return kind == STORE_WINDOW    ? WINDOW_SUFFIX
            : kind == STORE_SESSION ? SESSION_SUFFIX
                                    : 0;
+}
+
+uint64_t segment_group_hash(const Store *store, Str key)
+{
+    return hash_bytes(key.ptr, key.len - segment_suffix(store->kind));
 }
 
 int64_t segment_time(StoreKind kind, Str key)
