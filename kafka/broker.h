@@ -57,8 +57,8 @@ typedef struct RecordSet {
 typedef struct TopicPartition {
     int topic_index; /* In the list given to subscribe or assign. */
     int32_t partition;
-    int64_t offset; /* Next to read or commit; or OFFSET_*. */
-    Str metadata;   /* Of commits; may be STR_NULL. */
+    int64_t offset;  /* Next to read or commit; or OFFSET_*. */
+    Str metadata;    /* Of commits; may be STR_NULL. */
 } TopicPartition;
 
 enum {
@@ -171,50 +171,47 @@ typedef struct BrokerType {
     STATUS (*delete_topic)(Broker *, Arena *, Str topic);
     STATUS (*list_topics)(Broker *, Arena *, TopicInfo **topics, int *count);
     STATUS (*describe_topic)(Broker *, Arena *, Str topic, TopicInfo *info);
-    STATUS (*topic_configs)
-    (Broker *, Arena *, Str topic, TopicConfig **configs, int *count);
-    STATUS (*watermarks)
-    (Broker *, Arena *, Str topic, int32_t partition, int64_t *low,
-     int64_t *high);
-    STATUS (*delete_records)
-    (Broker *, Arena *, const RecordsBefore *, int count, Deletion **deletion);
+    STATUS (*topic_configs)(Broker *, Arena *, Str topic,
+                            TopicConfig **configs, int *count);
+    STATUS (*watermarks)(Broker *, Arena *, Str topic, int32_t partition,
+                         int64_t *low, int64_t *high);
+    STATUS (*delete_records)(Broker *, Arena *, const RecordsBefore *,
+                             int count, Deletion **deletion);
     bool (*deletion_is_over)(Deletion *, Arena *, int timeout_ms, Status *st);
     void (*deletion_drop)(Deletion *);
     STATUS (*delete_group)(Broker *, Arena *, Str group);
     void (*commit_groups)(Broker *, Arena *, GroupOffsets *groups, int count);
     void (*committed_groups)(Broker *, Arena *, GroupOffsets *groups,
                              int count);
-    STATUS (*group_members)
-    (Broker *, Arena *, Str group, int timeout_ms, MemberInfo **members,
-     int *count);
-    STATUS (*consumer_open)
-    (Broker *, Arena *, const ConsumerOptions *, Consumer **);
+    STATUS (*group_members)(Broker *, Arena *, Str group, int timeout_ms,
+                            MemberInfo **members, int *count);
+    STATUS (*consumer_open)(Broker *, Arena *, const ConsumerOptions *,
+                            Consumer **);
     void (*consumer_close)(Consumer *);
-    STATUS (*consumer_assign)
-    (Consumer *, Arena *, const TopicPartition *, int count);
-    STATUS (*consumer_poll)
-    (Consumer *, Arena *, int timeout_ms, int max_records, RecordSet **sets,
-     int *set_count);
+    STATUS (*consumer_assign)(Consumer *, Arena *, const TopicPartition *,
+                              int count);
+    STATUS (*consumer_poll)(Consumer *, Arena *, int timeout_ms,
+                            int max_records, RecordSet **sets,
+                            int *set_count);
     void (*consumer_release)(Consumer *, RecordSet *set);
-    STATUS (*consumer_commit)
-    (Consumer *, Arena *, const TopicPartition *, int count);
-    STATUS (*consumer_committed)
-    (Consumer *, Arena *, TopicPartition *, int count);
+    STATUS (*consumer_commit)(Consumer *, Arena *, const TopicPartition *,
+                              int count);
+    STATUS (*consumer_committed)(Consumer *, Arena *, TopicPartition *,
+                                 int count);
     STATUS (*consumer_rest)(Consumer *, Arena *, bool rest);
-    STATUS (*consumer_seek)
-    (Consumer *, Arena *, const TopicPartition *, int count);
+    STATUS (*consumer_seek)(Consumer *, Arena *, const TopicPartition *,
+                            int count);
     void (*consumer_reach)(Consumer *, int topic_index, int32_t partition,
                            ConsumerReach *reach);
-    STATUS (*producer_open)
-    (Broker *, Arena *, const ProducerOptions *, Producer **);
+    STATUS (*producer_open)(Broker *, Arena *, const ProducerOptions *,
+                            Producer **);
     void (*producer_close)(Producer *);
-    STATUS (*produce)
-    (Producer *, Arena *, const char *topic, int32_t partition,
-     const Record *records, int count);
+    STATUS (*produce)(Producer *, Arena *, const char *topic, int32_t partition,
+                      const Record *records, int count);
     STATUS (*producer_flush)(Producer *, Arena *, int timeout_ms);
     STATUS (*txn_begin)(Producer *, Arena *);
-    STATUS (*txn_commit)
-    (Producer *, Arena *, Consumer *, const TopicPartition *, int count);
+    STATUS (*txn_commit)(Producer *, Arena *, Consumer *,
+                         const TopicPartition *, int count);
     STATUS (*txn_abort)(Producer *, Arena *);
 } BrokerType;
 
